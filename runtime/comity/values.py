@@ -1,0 +1,146 @@
+"""The values that generated machines compute with: immutable, hashable, compared by content."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from typing import Any, NamedTuple, TypeVar
+
+from comity.errors import UndefinedValue
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Word(str, Enum):
+    """The base of generated enums. A member equals its word; members compare in the order they are written."""
+
+    __hash__ = str.__hash__
+
+    @property
+    def rank(self) -> int:
+        """Where the word stands in its enum, from 0."""
+        return _rank(self)
+
+    def __str__(self) -> str:
+        return self.value
+
+    def __lt__(self, other: object) -> bool:
+        return _rank(self) < _rank(other)
+
+    def __le__(self, other: object) -> bool:
+        return _rank(self) <= _rank(other)
+
+    def __gt__(self, other: object) -> bool:
+        return _rank(self) > _rank(other)
+
+    def __ge__(self, other: object) -> bool:
+        return _rank(self) >= _rank(other)
+
+
+def _rank(word: object) -> int:
+    if not isinstance(word, Word):
+        raise TypeError(f"{word!r} is no word of an enum")
+    return list(type(word)).index(word)
+
+
+class Instance(NamedTuple):
+    """The name of an instance of a role: `voter[0]`. `index` is 0 for a role of one instance, `single` says so."""
+
+    role: str
+    index: int
+    single: bool = False
+
+    def __str__(self) -> str:
+        return self.role if self.single else f"{self.role}[{self.index}]"
+
+
+class Map(Mapping[K, V]):
+    """An immutable map. Equality and hash go by content; iteration goes in ascending order of the keys."""
+
+    __slots__ = ("_hash", "_items")
+    _items: dict[K, V]
+    _hash: int | None
+
+    def __init__(self, items: Mapping[K, V] | Iterable[tuple[K, V]] = ()) -> None:
+        pairs = dict(items)
+        if len(pairs) > 1:
+            pairs = {key: pairs[key] for key in ordered(pairs)}
+        self._items = pairs
+        self._hash = None
+
+    def __getitem__(self, key: K) -> V:
+        return self._items[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(tuple(self._items.items()))
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Map):
+            return self._items == other._items
+        return NotImplemented
+
+    def __lt__(self, other: "Map[K, V]") -> bool:
+        return tuple(self._items.items()) < tuple(other._items.items())
+
+    def __repr__(self) -> str:
+        return f"Map({self._items!r})"
+
+    def put(self, key: K, value: V) -> "Map[K, V]":
+        """Return the map with this value under the key."""
+        return Map({**self._items, key: value})
+
+    def without(self, key: K) -> "Map[K, V]":
+        """Return the map without the key, which has to be there."""
+        items = dict(self._items)
+        del items[key]
+        return Map(items)
+
+    def discard(self, key: K) -> "Map[K, V]":
+        """Return the map without the key, whether it was there or not."""
+        items = dict(self._items)
+        items.pop(key, None)
+        return Map(items)
+
+
+def some(value: T | None) -> T:
+    """Return a value that must be there; none is a violation."""
+    if value is None:
+        raise UndefinedValue("none where a value is needed")
+    return value
+
+
+def ordered(values: Iterable[T]) -> list[T]:
+    """Return the values in ascending order; none comes first."""
+    items = list(values)
+    try:
+        items.sort()  # type: ignore[type-var]  # mixed and optional values take the slower road below
+    except TypeError:
+        items.sort(key=_sort_key)
+    return items
+
+
+def _sort_key(value: object) -> Any:
+    if value is None:
+        return (0,)
+    if isinstance(value, tuple):
+        return (2, tuple(_sort_key(item) for item in value))
+    if isinstance(value, frozenset):
+        return (3, sorted(_sort_key(item) for item in value))
+    if isinstance(value, Map):
+        return (4, [(_sort_key(k), _sort_key(v)) for k, v in value.items()])
+    return (1, value)
+
+
+Digester = Callable[[tuple[object, ...]], str]
+"""Seals values: the same values give the same text, and nobody can open or forge it."""
