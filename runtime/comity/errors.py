@@ -1,11 +1,11 @@
 """What a machine says when a step cannot be taken. All are `ComityError`; the state is as it was.
 
-    ComityError
-      UnhandledMessage     a message arrived in a state that has no transition for it
-      RefusedDecision      a decided value is outside its domain, or no transition fits it
-      NotEnabled           a timer, decision, act or spontaneous step that the state does not offer now
-      UndefinedValue       a missing key, a field of none, a division by zero: a violation of the protocol
-      RefusedParameters    parameters that break a range or an assumption of the protocol
+ComityError
+  UnhandledMessage     a message arrived in a state that has no transition for it
+  RefusedDecision      a decided value is outside its domain, or no transition fits it
+  NotEnabled           a timer, decision, act or spontaneous step that the state does not offer now
+  UndefinedValue       a missing key, a field of none, a division by zero: a violation of the protocol
+  RefusedParameters    parameters that break a range or an assumption of the protocol
 """
 
 

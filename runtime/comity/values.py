@@ -1,7 +1,7 @@
 """The values that generated machines compute with: immutable, hashable, compared by content."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
 from comity.errors import UndefinedValue
@@ -11,7 +11,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Word(str, Enum):
+class Word(StrEnum):
     """The base of generated enums. A member equals its word; members compare in the order they are written."""
 
     __hash__ = str.__hash__
@@ -20,9 +20,6 @@ class Word(str, Enum):
     def rank(self) -> int:
         """Where the word stands in its enum, from 0."""
         return _rank(self)
-
-    def __str__(self) -> str:
-        return self.value
 
     def __lt__(self, other: object) -> bool:
         return _rank(self) < _rank(other)
@@ -44,14 +41,17 @@ def _rank(word: object) -> int:
 
 
 class Instance(NamedTuple):
-    """The name of an instance of a role: `voter[0]`. `index` is 0 for a role of one instance, `single` says so."""
+    """The name of an instance of a role: `voter[0]`. `number` is 0 for a role of one instance, `single` says so.
+
+    A spec calls the number `index`; here that name belongs to tuples.
+    """
 
     role: str
-    index: int
+    number: int
     single: bool = False
 
     def __str__(self) -> str:
-        return self.role if self.single else f"{self.role}[{self.index}]"
+        return self.role if self.single else f"{self.role}[{self.number}]"
 
 
 class Map(Mapping[K, V]):
@@ -124,7 +124,7 @@ def ordered(values: Iterable[T]) -> list[T]:
     """Return the values in ascending order; none comes first."""
     items = list(values)
     try:
-        items.sort()  # type: ignore[type-var]  # mixed and optional values take the slower road below
+        items.sort()
     except TypeError:
         items.sort(key=_sort_key)
     return items

@@ -325,7 +325,9 @@ class Comprehension(Node):
 
 # ---- functions
 
-FunctionName = Literal["all", "any", "count", "sum", "min", "max", "len", "abs", "range", "list", "set", "sorted", "mean"]
+FunctionName = Literal[
+    "all", "any", "count", "sum", "min", "max", "len", "abs", "range", "list", "set", "sorted", "mean"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -280,7 +280,9 @@ class Envelope:
 NetworkKind = Literal["fifo", "unordered", "sent_set", "none"]
 """`fifo` (per sender and receiver) is the default; `reorder: true` makes it `unordered`."""
 
-PropertyKind = Literal["always", "never", "stable", "step", "eventually", "leads_to", "stays_possible", "reachable", "generic"]
+PropertyKind = Literal[
+    "always", "never", "stable", "step", "eventually", "leads_to", "stays_possible", "reachable", "generic"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
