@@ -1,0 +1,1 @@
+"""Findings as data: where, which code, what is wrong, and how to put it right."""

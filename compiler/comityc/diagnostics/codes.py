@@ -1,0 +1,29 @@
+"""The blocks of all rooms come in, the one registry of codes goes out.
+
+00xx file and YAML, 01xx shape and expression syntax, 02xx names, 03xx patterns, 04xx types, 05xx machine checks,
+06xx back ends. `registry.py` says how a row is added. A number is never used again for something else.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from comityc.diagnostics import codes_backends, codes_checks, codes_names, codes_source, codes_syntax
+from comityc.diagnostics.diagnostic import Code
+
+_BLOCKS = (codes_source.BLOCK, codes_syntax.BLOCK, codes_names.BLOCK, codes_checks.BLOCK, codes_backends.BLOCK)
+
+
+def _collected() -> Mapping[str, Code]:
+    codes: dict[str, Code] = {}
+    names: dict[str, str] = {}
+    for code in (code for block in _BLOCKS for code in block.values()):
+        if code.number in codes:
+            raise ValueError(f"{code.number} is registered twice")
+        if code.name in names:
+            raise ValueError(f"`{code.name}` is the name of {names[code.name]} and of {code.number}")
+        codes[code.number] = code
+        names[code.name] = code.number
+    return MappingProxyType(dict(sorted(codes.items())))
+
+
+CODES: Mapping[str, Code] = _collected()
