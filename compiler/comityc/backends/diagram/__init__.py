@@ -1,0 +1,1 @@
+"""Diagrams: sequence charts of what happened, state diagrams of the roles."""
