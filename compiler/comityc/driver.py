@@ -1,0 +1,119 @@
+"""The passes in order: a path goes in; a machine, generated files or findings come out.
+
+A stage that reports an error ends the chain, because what follows would only repeat it in other words.
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
+
+from comityc.diagnostics.bag import Bag
+from comityc.diagnostics.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from comityc.machine.model import Machine
+    from comityc.output import GeneratedFile
+    from comityc.source.tree import Source, Tree
+
+T = TypeVar("T")
+
+SPEC_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What became of one spec: its machine when nothing is wrong with it, and everything that was found."""
+
+    file: str
+    machine: "Machine | None"
+    diagnostics: tuple[Diagnostic, ...]
+    source: "Source | None" = None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether there is a finding that is not a mere warning."""
+        return any(diagnostic.is_error for diagnostic in self.diagnostics)
+
+
+def check_file(path: str) -> CheckResult:
+    """Take one spec through all stages up to the machine and its static checks."""
+    from comityc.checks import check_machine
+    from comityc.lower.lower import lower_protocol
+    from comityc.syntax.build import build_protocol
+
+    bag = Bag()
+    tree, source = read_tree(path, bag)
+    if tree is None or source is None or bag.has_errors:
+        return CheckResult(path, None, bag.diagnostics, source)
+    protocol = _kept(build_protocol(tree, source), bag)
+    if protocol is None or bag.has_errors:
+        return CheckResult(path, None, bag.diagnostics, source)
+    machine = _kept(lower_protocol(protocol), bag)
+    if machine is None or bag.has_errors:
+        return CheckResult(path, None, bag.diagnostics, source)
+    bag.extend(check_machine(machine))
+    return CheckResult(path, machine, bag.diagnostics, source)
+
+
+def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":
+    """Read a spec as a located tree whose shape is right, with `use:` expanded."""
+    from comityc.expand.instantiate import expand
+    from comityc.source.loader import load
+    from comityc.source.shape import check_shape
+    from comityc.source.yaml_tree import parse
+
+    source = _kept(load(path), bag)
+    if source is None:
+        return None, None
+    tree = _kept(parse(source), bag)
+    if tree is None:
+        return None, source
+    bag.extend(check_shape(tree))
+    if bag.has_errors:
+        return None, source
+    return _kept(expand(tree, source), bag), source
+
+
+def _kept(result: tuple[T | None, Iterable[Diagnostic]], bag: Bag) -> T | None:
+    value, diagnostics = result
+    bag.extend(diagnostics)
+    return value
+
+
+def spec_files(paths: Iterable[str]) -> list[str]:
+    """Return the files named, and all specs below the folders named, each once and in a stable order."""
+    files: dict[str, None] = {}
+    for name in paths:
+        path = Path(name)
+        if path.is_dir():
+            files.update(dict.fromkeys(str(p) for p in sorted(path.rglob("*")) if p.suffix in SPEC_SUFFIXES))
+        else:
+            files[name] = None
+    return list(files)
+
+
+def checking_module(machine: "Machine") -> ModuleType:
+    """Generate the machine's Python in its form for checking, and load it in memory."""
+    from comityc.backends.python.emit import emit_module
+
+    name = f"comity_checking_{machine.protocol}"
+    module = ModuleType(name)
+    code = compile(emit_module(machine, checking=True), f"<{name}>", "exec")
+    sys.modules[name] = module  # dataclasses look their module up by name
+    exec(code, module.__dict__)
+    return module
+
+
+def generate(machine: "Machine") -> "list[GeneratedFile]":
+    """Return the files that one protocol compiles to."""
+    from comityc.backends.properties.emit import emit_tests
+    from comityc.backends.python.emit import emit_module
+    from comityc.output import GeneratedFile
+
+    return [
+        GeneratedFile(f"{machine.protocol}.py", emit_module(machine)),
+        GeneratedFile(f"test_{machine.protocol}.py", emit_tests(machine)),
+    ]
