@@ -1,0 +1,171 @@
+"""What a search leaves behind: the reachable states in the order they were found, how each was first reached, and the edges.
+
+States are numbered from 0 in breadth-first order, so following `parent` gives a shortest trace. A state is one packed
+integer that only the search can take apart: use `key`, `world` and `network`.
+"""
+
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from comity.values import Instance
+from numpy.typing import NDArray
+
+from comityc.explore.world import Envelope, World
+
+LabelKind = Literal[
+    "deliver",  # `instance` receives `message` from `sender`
+    "ignore",  # it arrives and is ignored, which removes it
+    "timer",  # timer `name` of `instance` fires
+    "decide",  # `instance` decides `name`, with `value`
+    "perform",  # act `name` that `instance` asked for comes to `outcome`
+    "happen",  # `instance` takes a spontaneous step (`when`)
+    "effect",  # act `name` that `instance` asks for takes effect, unnoticed by the machine
+    "late_effect",  # act `name`, no longer asked for, takes effect
+    "repeat_effect",  # fault: act `name` takes effect once more
+    "crash",  # fault: `instance` stops for good
+    "down",  # fault: `instance` goes down and will come back (`name` says: restart or amnesia)
+    "recover",  # `instance` comes back
+    "lose",  # fault: `message` from `sender` to `instance` is lost
+    "duplicate",  # fault: `message` from `sender` to `instance` is doubled
+    "forge",  # fault: byzantine `sender` makes up `message`; `instance` receives it (transition says how), or it is under way
+]
+FAULTS: frozenset[str] = frozenset({"repeat_effect", "crash", "down", "lose", "duplicate", "forge"})
+"""Kinds that are the doing of a fault. `late_effect` is one too when the act was undone before (`outcome` says "undone")."""
+
+
+class Label(NamedTuple):
+    """What happened in a step. Which fields are set follows from `kind`; `transition` is its number within the role.
+
+    `transition` is -1 for what only removes a message, None where no machine took a step. `kept` marks a delivery
+    that leaves the message under way (sent sets, `duplicate: any`). `forge` with transition None is a message put under way.
+    """
+
+    kind: LabelKind
+    instance: Instance | None = None
+    transition: int | None = None
+    sender: Instance | None = None
+    message: Any = None
+    name: str | None = None
+    element: Any = None
+    value: Any = None
+    outcome: str | None = None
+    draw: Any = None
+    arguments: Any = None
+    kept: bool = False
+    fresh: tuple[str, ...] = ()
+
+
+class Violation(NamedTuple):
+    """A break of a generic property that the search saw while stepping.
+
+    `state` is where the step starts (or the state itself); `label` is the step (index into `labels`), -1 when the state alone breaks it.
+    Only the first of each property and label is kept. `text` says what is wrong, in the words of the spec.
+    """
+
+    property: str
+    state: int
+    label: int
+    text: str
+
+
+class Obligation(NamedTuple):
+    """What fairness owes: one message to deliver, one timer, one `when`, one prompt decision, one request, one recovery, one draw.
+
+    `what` is its kind; the other fields say whose and which. Two labels with the same obligation discharge it alike.
+    """
+
+    what: Literal["deliver", "timer", "happen", "decide", "perform", "recover", "draw", "transition"]
+    instance: Instance
+    details: tuple[Any, ...] = ()
+
+
+Strength = Literal["weak", "strong"]
+
+
+@dataclass(slots=True)
+class Graph:
+    """The reachable states of one case.
+
+    `levels` are (first, behind last) state numbers; level 1, the initial states, is `levels[0]`. `cut_states` are those where
+    a bound cut a step: they count as still open. `broken_states` are those where a step itself was a violation (an unhandled message,
+    an undefined value) and so was not taken. `complete` is False when `max_states` stopped the search; then `why_incomplete` says so, and
+    states from `expanded` on have no edges.
+    """
+
+    states: list[int] = field(default_factory=list)
+    levels: list[tuple[int, int]] = field(default_factory=list)
+    initial_count: int = 0  # states 0..initial_count-1 are the initial ones
+    parent: "array[int]" = field(default_factory=lambda: array("q"))  # -1 for initial states
+    parent_label: "array[int]" = field(default_factory=lambda: array("i"))
+    labels: list[Label] = field(default_factory=list)
+    obligations: list[tuple[tuple[int, Strength], ...]] = field(default_factory=list)  # by label
+    obligation_names: list[Obligation] = field(default_factory=list)
+    cut_states: set[int] = field(default_factory=set)
+    cut_bounds: list[str] = field(default_factory=list)  # names of the bounds that cut, in order of first use
+    broken_states: set[int] = field(default_factory=set)
+    violations: list[Violation] = field(default_factory=list)
+    visited_states: set[tuple[str, str]] = field(default_factory=set)  # (role, control state), honest instances
+    taken_transitions: set[tuple[str, int]] = field(default_factory=set)  # (role, transition number)
+    complete: bool = True
+    why_incomplete: str | None = None
+    expanded: int = 0
+    edges: int = 0  # steps counted, also when they are not kept
+    # Steps in order of their source, with those that change nothing; None unless asked for.
+    offsets: NDArray[np.int64] | None = None  # len(states) + 1
+    targets: NDArray[np.int32] | None = None
+    edge_labels: NDArray[np.int32] | None = None
+    # Given by the search:
+    key_mask: int = -1
+    decode: Callable[[int], World] = field(repr=False, default=lambda packed: _no_decoder())
+    decode_network: Callable[[int], tuple[Envelope, ...]] = field(repr=False, default=lambda packed: _no_decoder())
+
+    def key(self, index: int) -> int:
+        """Return a number that two states share when they differ at most in the messages under way."""
+        return self.states[index] & self.key_mask
+
+    def world(self, index: int) -> World:
+        """Return a state as properties see it."""
+        return self.decode(self.states[index])
+
+    def network(self, index: int) -> tuple[Envelope, ...]:
+        """Return the messages under way in a state, those of one channel in their order."""
+        return self.decode_network(self.states[index])
+
+    def path_to(self, index: int) -> list[tuple[int, int]]:
+        """Return a shortest way to a state: (label, state) pairs; the first is an initial state with label -1."""
+        path = [(self.parent_label[index], index)]
+        while self.parent[index] >= 0:
+            index = self.parent[index]
+            path.append((self.parent_label[index], index))
+        return path[::-1]
+
+    def steps_from(self, index: int) -> Iterator[tuple[int, int]]:
+        """Yield (label, target) of each step out of a state; needs kept edges."""
+        if self.offsets is None or self.targets is None or self.edge_labels is None:
+            raise LookupError("the edges of this graph were not kept")
+        for edge in range(int(self.offsets[index]), int(self.offsets[index + 1])):
+            yield int(self.edge_labels[edge]), int(self.targets[edge])
+
+    def level_of(self, index: int) -> int:
+        """Return the level of a state, counted from 1."""
+        for number, (_, end) in enumerate(self.levels, 1):
+            if index < end:
+                return number
+        raise IndexError(index)
+
+    @property
+    def initial(self) -> range:
+        """The numbers of the initial states."""
+        return range(self.initial_count)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many states and levels there are."""
+        return len(self.states), len(self.levels)
+
+
+def _no_decoder() -> Any:
+    raise LookupError("this graph came without a decoder")
