@@ -1,0 +1,165 @@
+"""The state graph as arrays in; what can be reached from where, and shortest paths, out.
+
+The edges are ordered by their source, so those of state `i` are `offsets[i]` up to `offsets[i + 1]`. States are
+numbered as breadth-first search found them: a smaller number is never farther from the start.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A run: the states it goes through, and the label of each step between them.
+
+    `loop_from` is the index of the step with which the part begins that repeats for ever; `len(labels)` says that
+    the run stops there and nothing more is owed. None: the run is told up to its end and no further.
+    """
+
+    states: tuple[int, ...]
+    labels: tuple[int, ...]
+    loop_from: int | None = None
+
+    def then(self, label: int, state: int) -> "Path":
+        """Return the path with one more step."""
+        return Path((*self.states, state), (*self.labels, label), self.loop_from)
+
+
+class Edges:
+    """The states' depths and parents, and all steps between them."""
+
+    def __init__(
+        self,
+        offsets: Sequence[int] | Numbers,
+        targets: Sequence[int] | Numbers,
+        labels: Sequence[int] | Numbers,
+        parents: Sequence[int] | Numbers,
+        parent_labels: Sequence[int] | Numbers,
+    ) -> None:
+        self.offsets: Numbers = np.asarray(offsets, dtype=np.int64)
+        self.targets: Numbers = np.asarray(targets, dtype=np.int64)
+        self.labels: Numbers = np.asarray(labels, dtype=np.int64)
+        self.parents: Numbers = np.asarray(parents, dtype=np.int64)
+        self.parent_labels: Numbers = np.asarray(parent_labels, dtype=np.int64)
+        self.count = len(self.parents)
+
+    @cached_property
+    def sources(self) -> Numbers:
+        """The source of each edge."""
+        return np.repeat(np.arange(self.count), np.diff(self.offsets))
+
+    @cached_property
+    def depth(self) -> Numbers:
+        """How many steps each state is away from the start."""
+        depth = np.full(self.count, -1, dtype=np.int64)
+        depth[self.parents < 0] = 0
+        open_states = np.flatnonzero(depth < 0)
+        while len(open_states):
+            depth[open_states] = np.where(
+                depth[self.parents[open_states]] < 0, -1, depth[self.parents[open_states]] + 1
+            )
+            open_states = open_states[depth[open_states] < 0]
+        return depth
+
+    def stem(self, state: int) -> Path:
+        """Return the shortest path from the start to a state, as the search found it."""
+        states, labels = [state], []
+        while self.parents[states[-1]] >= 0:
+            labels.append(int(self.parent_labels[states[-1]]))
+            states.append(int(self.parents[states[-1]]))
+        return Path(tuple(reversed(states)), tuple(reversed(labels)))
+
+    def follow(self, path: Path, edges: Sequence[int]) -> Path:
+        """Return the path with these edges taken after it."""
+        states = (*path.states, *(int(self.targets[edge]) for edge in edges))
+        return Path(states, (*path.labels, *(int(self.labels[edge]) for edge in edges)), path.loop_from)
+
+    def out_of(self, states: Numbers) -> Numbers:
+        """Return the edges that leave these states."""
+        counts = self.offsets[states + 1] - self.offsets[states]
+        ends = np.cumsum(counts)
+        return np.repeat(self.offsets[states] - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far each state is from the sources (-1: not reached), and by which edge it was reached first (-1: a source)."""
+
+    edges: Edges
+    distance: Numbers
+    came_by: Numbers
+
+    def nearest(self, goal: Mask) -> int | None:
+        """Return the reached state of the goal that is nearest to the sources."""
+        reached = np.flatnonzero(goal & (self.distance >= 0))
+        return int(reached[np.argmin(self.distance[reached])]) if len(reached) else None
+
+    def path(self, state: int) -> tuple[int, list[int]]:
+        """Return the source from which a state was reached, and the edges from there to it."""
+        way: list[int] = []
+        while (edge := int(self.came_by[state])) >= 0:
+            way.append(edge)
+            state = int(self.edges.sources[edge])
+        return state, way[::-1]
+
+
+def reach_forward(
+    edges: Edges, sources: Mask, region: Mask, head_start: Numbers | None = None, ends: Mask | None = None
+) -> Reach:
+    """Search breadth first from the sources, within the region, until one of the ends is found.
+
+    A source counts as `head_start[source]` steps away already.
+    """
+    distance = np.full(edges.count, -1, dtype=np.int64)
+    came_by = np.full(edges.count, -1, dtype=np.int64)
+    waiting = np.flatnonzero(sources)
+    starts = np.zeros(len(waiting), dtype=np.int64) if head_start is None else head_start[waiting]
+    order = np.argsort(starts, kind="stable")
+    waiting, starts = waiting[order], starts[order]
+    found, at, steps = np.zeros(0, dtype=np.int64), 0, 0
+    while True:
+        if not len(found):
+            if at == len(waiting):
+                break
+            steps = int(starts[at])
+        upto = int(np.searchsorted(starts, steps, side="right"))
+        fresh = waiting[at:upto]
+        fresh = fresh[distance[fresh] < 0]
+        at = upto
+        distance[fresh] = steps
+        frontier = np.concatenate((found, fresh))
+        if ends is not None and ends[frontier].any():
+            break
+        out = edges.out_of(frontier)
+        targets = edges.targets[out]
+        useful = region[targets] & (distance[targets] < 0)
+        found, first = np.unique(targets[useful], return_index=True)
+        came_by[found] = out[useful][first]
+        steps += 1
+        distance[found] = steps
+    return Reach(edges, distance, came_by)
+
+
+def reach_backward(edges: Edges, goal: Mask, usable: Mask) -> Mask:
+    """Find the states from which a path of usable edges leads to the goal."""
+    kept = np.flatnonzero(usable)
+    shape = (edges.count, edges.count)
+    matrix = csr_matrix((np.ones(len(kept), dtype=np.int8), (edges.targets[kept], edges.sources[kept])), shape=shape)
+    reached = goal.copy()
+    frontier = np.flatnonzero(reached)
+    while len(frontier):
+        counts = matrix.indptr[frontier + 1] - matrix.indptr[frontier]
+        ends = np.cumsum(counts)
+        spots = np.repeat(matrix.indptr[frontier] - ends + counts, counts) + np.arange(ends[-1])
+        found = np.unique(matrix.indices[spots])
+        frontier = found[~reached[found]]
+        reached[frontier] = True
+    return reached
