@@ -2,7 +2,8 @@
 
 A machine belongs to one instance of a role. It is pure: `step(state, event)` gives the next state and the
 messages to send, and touches nothing else. What was chosen outside (a decision, a draw, a fresh id, an outcome, the
-time) comes with the event. Which timers, decisions, acts and spontaneous steps are open is a function of the state.
+time `now` on the instance's own clock) comes with the event. Which timers, decisions, acts and spontaneous steps are
+open is a function of the state.
 """
 
 from collections.abc import Hashable
@@ -26,6 +27,7 @@ class Received(NamedTuple):
     message: Any
     draw: Any = None
     fresh: tuple[str, ...] = ()
+    now: float = 0.0
 
 
 class TimerFired(NamedTuple):
@@ -35,6 +37,7 @@ class TimerFired(NamedTuple):
     element: Any = None
     draw: Any = None
     fresh: tuple[str, ...] = ()
+    now: float = 0.0
 
 
 class Decided(NamedTuple):
@@ -45,6 +48,7 @@ class Decided(NamedTuple):
     element: Any = None
     draw: Any = None
     fresh: tuple[str, ...] = ()
+    now: float = 0.0
 
 
 class Performed(NamedTuple):
@@ -55,6 +59,7 @@ class Performed(NamedTuple):
     element: Any = None
     draw: Any = None
     fresh: tuple[str, ...] = ()
+    now: float = 0.0
 
 
 class Happened(NamedTuple):
@@ -64,6 +69,7 @@ class Happened(NamedTuple):
     element: Any = None
     draw: Any = None
     fresh: tuple[str, ...] = ()
+    now: float = 0.0
 
 
 Event = Received | TimerFired | Decided | Performed | Happened
@@ -98,7 +104,8 @@ class Step(NamedTuple, Generic[S]):
 class Timer(NamedTuple):
     """An armed timer. `after` and `longest` are seconds; equal unless the spec gives a range. `every` arms itself again.
 
-    `lasting` timers stand under `any`: armed once when the instance starts, whatever the state.
+    `lasting` timers stand under `any`: armed once when the instance starts, whatever the state. One with a `moment` is armed
+    while that is set, and due at this time of the instance's own clock.
     """
 
     name: str
@@ -107,6 +114,7 @@ class Timer(NamedTuple):
     longest: float
     every: bool
     lasting: bool
+    moment: float | None = None
 
 
 class Decision(NamedTuple):

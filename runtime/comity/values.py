@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
 from comity.errors import UndefinedValue
@@ -144,3 +145,38 @@ def _sort_key(value: object) -> Any:
 
 Digester = Callable[[tuple[object, ...]], str]
 """Seals values: the same values give the same text, and nobody can open or forge it."""
+
+
+# ---- what statements do to values: each returns the new one
+
+
+def replaced(items: tuple[T, ...], index: int, value: T) -> tuple[T, ...]:
+    """Return the list with this value in the place of another, which has to be there."""
+    changed = list(items)
+    changed[index] = value
+    return tuple(changed)
+
+
+def without_item(items: tuple[T, ...], index: int = -1) -> tuple[T, ...]:
+    """Return the list without the item at a place, which has to be there."""
+    changed = list(items)
+    del changed[index]
+    return tuple(changed)
+
+
+def without_first(items: tuple[T, ...], value: T) -> tuple[T, ...]:
+    """Return the list without the first item that equals the value, which has to be there."""
+    return without_item(items, items.index(value))
+
+
+def without_member(members: frozenset[T], value: T) -> frozenset[T]:
+    """Return the set without a member, which has to be there."""
+    if value not in members:
+        raise KeyError(value)
+    return members - {value}
+
+
+def mean(values: Iterable[int | Fraction]) -> Fraction:
+    """Return the exact mean of numbers, of which there has to be one."""
+    numbers = list(values)
+    return Fraction(sum(numbers)) / len(numbers)
