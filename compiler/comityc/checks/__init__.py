@@ -1,11 +1,23 @@
 """The machine comes in, findings go out: everything that can be said of a protocol without running it.
 
-Each check is one file with one public function, from a machine to its findings. They are independent of each
-other, and none repeats what another has said: a state that cannot be reached is not also blamed for its waits.
+Each check is a function from a machine to its findings. They are independent of each other, and none repeats what
+another has said: a state that cannot be reached is not also blamed for its waits.
 """
 
 from collections.abc import Callable, Iterator
 
+from comityc.checks.constant_properties import constant_properties
+from comityc.checks.domains import empty_domains, timers_without_length
+from comityc.checks.endless_when import endless_whens
+from comityc.checks.final_states import acting_final_states, missing_final_states
+from comityc.checks.hidden_transitions import hidden_transitions
+from comityc.checks.ranges import values_out_of_range
+from comityc.checks.reachability import unreachable_states
+from comityc.checks.unhandled_messages import unhandled_messages
+from comityc.checks.unsent_messages import unsent_messages
+from comityc.checks.unused import unused_choices, unused_defines, unused_parameters
+from comityc.checks.variables import unused_variables
+from comityc.checks.waits import waits_without_timeout
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.machine.model import Machine
 
@@ -13,7 +25,24 @@ __all__ = ["CHECKS", "Check", "check_machine"]
 
 Check = Callable[[Machine], Iterator[Diagnostic]]
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    unsent_messages,
+    unhandled_messages,
+    unreachable_states,
+    hidden_transitions,
+    waits_without_timeout,
+    acting_final_states,
+    missing_final_states,
+    endless_whens,
+    empty_domains,
+    timers_without_length,
+    values_out_of_range,
+    unused_variables,
+    unused_choices,
+    unused_parameters,
+    unused_defines,
+    constant_properties,
+)
 
 
 def check_machine(machine: Machine) -> tuple[Diagnostic, ...]:

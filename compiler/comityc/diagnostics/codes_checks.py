@@ -13,7 +13,9 @@ BLOCK = Block("CMY05")
 UNHANDLED_MESSAGE = BLOCK.warning(
     "CMY0501", "unhandled-message", "A message may arrive in a state that does not say what becomes of it."
 )
-MESSAGE_NEVER_SENT = BLOCK.error("CMY0502", "message-never-sent", "A message is received somewhere, and nobody sends it.")
+MESSAGE_NEVER_SENT = BLOCK.error(
+    "CMY0502", "message-never-sent", "A message is received somewhere, and nobody sends it."
+)
 MESSAGE_NEVER_RECEIVED = BLOCK.error(
     "CMY0503", "message-never-received", "A message is sent to a role that nowhere receives it."
 )
@@ -22,7 +24,9 @@ UNUSED_MESSAGE = BLOCK.warning("CMY0504", "unused-message", "A message is declar
 # ---- states and transitions
 
 WAIT_WITHOUT_TIMEOUT = BLOCK.warning(
-    "CMY0510", "wait-without-timeout", "A state is left only by what may never happen: a message or an agent's decision."
+    "CMY0510",
+    "wait-without-timeout",
+    "A state is left only by what may never happen: a message or an agent's decision.",
 )
 DEAD_END = BLOCK.warning("CMY0511", "dead-end", "Nothing ever happens in a state, and it is not said to be an end.")
 UNREACHABLE_STATE = BLOCK.error("CMY0512", "unreachable-state", "No transition leads to a state.")
@@ -30,7 +34,9 @@ HIDDEN_TRANSITION = BLOCK.error(
     "CMY0513", "hidden-transition", "An earlier transition always takes what a later one is for."
 )
 IMPOSSIBLE_TRANSITION = BLOCK.error("CMY0514", "impossible-transition", "A transition can never be taken.")
-FINAL_STATE_ACTS = BLOCK.error("CMY0515", "final-state-acts", "A final state sends a message or leads to another state.")
+FINAL_STATE_ACTS = BLOCK.error(
+    "CMY0515", "final-state-acts", "A final state sends a message or leads to another state."
+)
 ENDLESS_WHEN = BLOCK.warning(
     "CMY0516", "endless-when", "A `when` does nothing that could end its condition, so it is taken for ever."
 )
