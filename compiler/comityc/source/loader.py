@@ -1,0 +1,134 @@
+"""A path comes in, the text of the file goes out, or a finding that says why not; nothing of the text is understood yet.
+
+A spec may come from anybody. So only regular files are opened, no more than the limit is read, and characters that cannot be
+seen (control characters, bidirectional overrides, the exotic line ends) are refused before anything else looks at the text.
+"""
+
+import os
+import re
+import stat
+
+from comityc.diagnostics.codes_source import (
+    EMPTY_FILE,
+    FILE_TOO_LARGE,
+    FORBIDDEN_CHARACTER,
+    NOT_A_FILE,
+    NOT_UTF_8,
+    UNREADABLE_FILE,
+)
+from comityc.diagnostics.diagnostic import Diagnostic
+from comityc.diagnostics.span import Span
+from comityc.source.tree import Source
+
+MOST_BYTES = 1 << 20
+
+# Control characters but tab and line feed; the line ends that YAML knows and editors do not; whatever changes the direction
+# of text, and the byte order mark. Lone surrogates come from escapes alone, since UTF-8 cannot hold them.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+
+def load(path: str) -> tuple[Source | None, tuple[Diagnostic, ...]]:
+    """Read a spec from a file, which is named in findings as `path` says."""
+    data = _read(path)
+    if isinstance(data, Diagnostic):
+        return None, (data,)
+    return decode(path, data)
+
+
+def decode(file: str, data: bytes) -> tuple[Source | None, tuple[Diagnostic, ...]]:
+    """Make text of bytes; `file` is the name for findings."""
+    if len(data) > MOST_BYTES:
+        return None, (_too_large(file),)
+    text = _decoded(file, data)
+    if isinstance(text, Diagnostic):
+        return None, (text,)
+    text = text.replace("\r\n", "\n")
+    findings = tuple(_forbidden(file, text))
+    if findings:
+        return None, findings
+    if not text.strip():
+        return None, (EMPTY_FILE.at(_start(file), "the file is empty", help=_FIRST_LINES),)
+    return Source(file, text), ()
+
+
+def find_forbidden(text: str) -> tuple[int, str] | None:
+    """Return the offset and the name of the first character that no text of a spec may have, also not by an escape."""
+    found = _FORBIDDEN.search(text)
+    return None if found is None else (found.start(), _named(found.group()))
+
+
+_FIRST_LINES = 'begin with the lines `comity: "1"` and `protocol: my_protocol`'
+_MOST_FORBIDDEN = 20  # a binary file has thousands, and nobody reads them all
+
+
+def _read(path: str) -> bytes | Diagnostic:
+    """Read a regular file; a FIFO is not waited for, and of a large file not more than the limit is read."""
+    where = _start(path)
+    try:
+        # The flag keeps `open` from waiting for a writer if the path is a FIFO; it means nothing for a file.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except (OSError, ValueError) as trouble:
+        if os.path.isdir(path) if "\0" not in path else False:  # noqa: PTH112 - the path stays text
+            return NOT_A_FILE.at(where, "this is a folder, not a file", help="name the file itself")
+        reason = trouble.strerror if isinstance(trouble, OSError) and trouble.strerror else "no such path"
+        return UNREADABLE_FILE.at(where, f"the file cannot be read: {reason.lower()}")
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            return NOT_A_FILE.at(where, "this is a folder, not a file", help="name the file itself")
+        if not stat.S_ISREG(status.st_mode):
+            return NOT_A_FILE.at(where, "this is a device or a pipe, not a file", help="save the spec to a file")
+        if status.st_size > MOST_BYTES:
+            return _too_large(path)
+        try:
+            return file.read(MOST_BYTES + 1)
+        except OSError as trouble:
+            return UNREADABLE_FILE.at(where, f"the file cannot be read: {(trouble.strerror or 'unknown').lower()}")
+
+
+def _too_large(file: str) -> Diagnostic:
+    return FILE_TOO_LARGE.at(
+        _start(file),
+        f"the file is larger than {MOST_BYTES >> 20} MiB",
+        help="a spec is text that a person reads; split it",
+    )
+
+
+def _decoded(file: str, data: bytes) -> str | Diagnostic:
+    for mark, name in ((b"\xef\xbb\xbf", "UTF-8"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
+        if data.startswith(mark):
+            message = f"the file begins with a byte order mark of {name}"
+            return NOT_UTF_8.at(_start(file), message, help="save it as UTF-8 without a byte order mark")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as trouble:
+        before = data[: trouble.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        message = f"byte 0x{data[trouble.start]:02x} is not UTF-8"
+        return NOT_UTF_8.at(Span(file, line, column, line, column + 1), message, help="save the file as UTF-8")
+
+
+def _forbidden(file: str, text: str) -> list[Diagnostic]:
+    findings = []
+    for found in _FORBIDDEN.finditer(text):
+        start = found.start()
+        line, column = text.count("\n", 0, start) + 1, start - (text.rfind("\n", 0, start) + 1) + 1
+        span = Span(file, line, column, line, column + 1)
+        message = f"the character {_named(found.group())} cannot stand in a spec"
+        findings.append(FORBIDDEN_CHARACTER.at(span, message, help="delete it"))
+        if len(findings) == _MOST_FORBIDDEN:
+            break
+    return findings
+
+
+def _named(character: str) -> str:
+    import unicodedata  # a large table, wanted only for this message
+
+    name = unicodedata.name(character, "")
+    return f"U+{ord(character):04X}" + (f" ({name.lower()})" if name else "")
+
+
+def _start(file: str) -> Span:
+    return Span(file, 1, 1, 1, 1)
