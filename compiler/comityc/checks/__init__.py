@@ -11,11 +11,12 @@ from comityc.checks.domains import empty_domains, timers_without_length
 from comityc.checks.endless_when import endless_whens
 from comityc.checks.final_states import acting_final_states, missing_final_states
 from comityc.checks.hidden_transitions import hidden_transitions
+from comityc.checks.name_clashes import name_clashes
 from comityc.checks.ranges import values_out_of_range
 from comityc.checks.reachability import unreachable_states
 from comityc.checks.unhandled_messages import unhandled_messages
 from comityc.checks.unsent_messages import unsent_messages
-from comityc.checks.unused import unused_choices, unused_defines, unused_parameters
+from comityc.checks.unused import unused_choices, unused_parameters
 from comityc.checks.variables import unused_variables
 from comityc.checks.waits import waits_without_timeout
 from comityc.diagnostics.diagnostic import Diagnostic
@@ -40,8 +41,8 @@ CHECKS: tuple[Check, ...] = (
     unused_variables,
     unused_choices,
     unused_parameters,
-    unused_defines,
     constant_properties,
+    name_clashes,
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from comityc.checks.walk import definitions_of, walk
+from comityc.checks.analysis.walk import definitions_of, walk
 from comityc.diagnostics.codes_checks import CONSTANT_PROPERTY
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.machine.expressions import (

@@ -6,8 +6,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from comityc.checks.guards import always_holds
-from comityc.checks.walk import definitions_of, walk
+from comityc.checks.analysis.guards import always_holds
+from comityc.checks.analysis.walk import definitions_of, walk
 from comityc.diagnostics.codes_checks import ENDLESS_WHEN
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.machine import expressions as ex

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from comityc.checks.provenance import sends_in
-from comityc.checks.slots import slots_of_state
+from comityc.checks.analysis.provenance import sends_in
+from comityc.checks.analysis.slots import slots_of_state
 from comityc.diagnostics.codes_checks import FINAL_STATE_ACTS, NO_FINAL_STATE
 from comityc.diagnostics.diagnostic import Diagnostic, Label
 from comityc.machine.model import Machine, Role, State

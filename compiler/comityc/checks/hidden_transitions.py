@@ -10,9 +10,9 @@ Order decides within one rule: of the transitions for the same trigger the first
 
 from collections.abc import Iterator
 
-from comityc.checks.guards import leave_nothing, never_holds
+from comityc.checks.analysis.guards import leave_nothing, never_holds
+from comityc.checks.analysis.slots import Slot, slots_of
 from comityc.checks.reachability import reachable_states
-from comityc.checks.slots import Slot, slots_of
 from comityc.diagnostics.codes_checks import HIDDEN_TRANSITION, IMPOSSIBLE_TRANSITION
 from comityc.diagnostics.diagnostic import Diagnostic, Label
 from comityc.machine.model import Machine, Role, Transition

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from comityc.checks.guards import never_holds
-from comityc.checks.slots import slots_of_state
+from comityc.checks.analysis.guards import never_holds
+from comityc.checks.analysis.slots import slots_of_state
 from comityc.diagnostics.codes_checks import UNREACHABLE_STATE
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.machine.model import Machine, Role

@@ -6,9 +6,9 @@ order of causes rules a message out, nothing is said; where only variables do, i
 
 from collections.abc import Iterator, Mapping
 
-from comityc.checks.flow import messages_under_way
-from comityc.checks.guards import leave_nothing
-from comityc.checks.wording import listed, uses_kind
+from comityc.checks.analysis.flow import messages_under_way
+from comityc.checks.analysis.guards import leave_nothing
+from comityc.checks.analysis.wording import listed, uses_kind
 from comityc.diagnostics.codes_checks import UNHANDLED_MESSAGE
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.machine.model import Machine, Property, Reception, Role, State

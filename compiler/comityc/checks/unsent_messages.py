@@ -6,8 +6,8 @@ A byzantine instance sends nothing that its role never sends, so no fault makes 
 
 from collections.abc import Iterator
 
-from comityc.checks.provenance import receivers_of, sends_in
-from comityc.checks.slots import slots_of
+from comityc.checks.analysis.provenance import receivers_of, sends_in
+from comityc.checks.analysis.slots import slots_of
 from comityc.diagnostics.codes_checks import (
     IMPOSSIBLE_TRANSITION,
     MESSAGE_NEVER_RECEIVED,

@@ -1,14 +1,13 @@
-"""Find parameters, named expressions, and chosen values that nothing uses."""
+"""Find parameters, and decided or drawn values, that nothing uses."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from comityc.checks.slots import Slot, slots_of
-from comityc.checks.walk import definition_used, definitions_of, walk
-from comityc.diagnostics.codes_checks import UNUSED_CHOICE, UNUSED_DEFINE, UNUSED_PARAMETER
+from comityc.checks.analysis.slots import Slot, slots_of
+from comityc.checks.analysis.walk import definitions_of, walk
+from comityc.diagnostics.codes_checks import UNUSED_CHOICE, UNUSED_PARAMETER
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.machine.expressions import DefinitionCall, Local, Parameter
-from comityc.machine.model import DecisionRule, Machine, Role, State
+from comityc.machine.model import DecisionRule, Machine, Role
 
 
 def unused_parameters(machine: Machine) -> Iterator[Diagnostic]:
@@ -19,35 +18,19 @@ def unused_parameters(machine: Machine) -> Iterator[Diagnostic]:
             yield UNUSED_PARAMETER.at(parameter.span, f"nothing uses the parameter `{parameter.name}`")
 
 
-def unused_defines(machine: Machine) -> Iterator[Diagnostic]:
-    """Yield a finding for each named expression that nothing but unused ones uses."""
-    definitions = definitions_of(machine)
-    used = {
-        (name.role, name.name)
-        for node in walk(replace(machine, definitions=()), definitions)
-        for name in [definition_used(node)]
-        if name is not None
-    }
-    unused = [
-        definition for definition in machine.definitions if (definition.name.role, definition.name.name) not in used
-    ]
-    for definition in {(each.name.role, each.name.name): each for each in unused}.values():
-        yield UNUSED_DEFINE.at(definition.span, f"nothing uses `{definition.name.name}`")
-
-
 def unused_choices(machine: Machine) -> Iterator[Diagnostic]:
     """Yield a finding for each decided or drawn value that no transition of its rule looks at."""
     for role in machine.roles:
         found: dict[Diagnostic, None] = {}
         for state in role.states:
             for decision in state.decisions:
-                found.update(dict.fromkeys(_unused_decision(machine, role, state, decision)))
+                found.update(dict.fromkeys(_unused_decision(machine, role, decision)))
         for slot in slots_of(role):
             found.update(dict.fromkeys(_unused_draw(machine, slot)))
         yield from found
 
 
-def _unused_decision(machine: Machine, role: Role, state: State, decision: DecisionRule) -> Iterator[Diagnostic]:
+def _unused_decision(machine: Machine, role: Role, decision: DecisionRule) -> Iterator[Diagnostic]:
     if decision.domain is None or decision.stores or not decision.candidates:
         return
     if not _is_read(machine, decision.name, decision.candidates):
@@ -68,7 +51,7 @@ def _unused_draw(machine: Machine, slot: Slot) -> Iterator[Diagnostic]:
 
 
 def _is_read(machine: Machine, name: str, part: object) -> bool:
-    """Say whether a part reads a local of this name. A named block keeps the argument it was given in a `Let`."""
+    """Say whether a part reads a local of this name. Named expressions have arguments of their own: not entered."""
     nodes = walk(part, definitions_of(machine), (DefinitionCall,))
     return any(_reads(node, name) for node in nodes)
 
@@ -78,6 +61,6 @@ def _reads(node: object, name: str) -> bool:
         case Local(name=read):
             return read == name
         case DefinitionCall(arguments=arguments):
-            return any(isinstance(inner, Local) and inner.name == name for inner in walk(arguments, {}))
+            return any(_reads(inner, name) for inner in walk(arguments, {}, (DefinitionCall,)))
         case _:
             return False

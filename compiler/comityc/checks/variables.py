@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from comityc.checks.walk import Definitions, Read, definitions_of, variables_read, walk
+from comityc.checks.analysis.walk import Definitions, Read, definitions_of, variables_read, walk
 from comityc.diagnostics.codes_checks import VARIABLE_NEVER_READ, VARIABLE_NEVER_WRITTEN
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.machine import expressions as ex

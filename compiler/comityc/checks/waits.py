@@ -8,10 +8,10 @@ that waiting there for ever is meant.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from comityc.checks.flow import Flow, Move, flow_of
-from comityc.checks.guards import leave_nothing
+from comityc.checks.analysis.flow import Flow, Move, flow_of
+from comityc.checks.analysis.guards import leave_nothing
+from comityc.checks.analysis.wording import listed, uses_resting
 from comityc.checks.reachability import reachable_states
-from comityc.checks.wording import listed, uses_resting
 from comityc.diagnostics.codes_checks import DEAD_END, WAIT_WITHOUT_TIMEOUT
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.machine.model import Machine, Role, State

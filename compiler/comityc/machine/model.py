@@ -390,6 +390,7 @@ class Machine:
     bounds: Bounds
     cases: tuple[Case, ...]
     scenarios: tuple[Scenario, ...]
+    type_spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)  # where `types` stand, by name
 
     @property
     def is_model(self) -> bool:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from comityc.checks.provenance import (
+from comityc.checks.analysis.provenance import (
     NOBODY,
     Causes,
     Scope,
@@ -20,8 +20,8 @@ from comityc.checks.provenance import (
     scope_of,
     statements_of,
 )
-from comityc.checks.slots import Slot, slots_of
-from comityc.checks.walk import definitions_of
+from comityc.checks.analysis.slots import Slot, slots_of
+from comityc.checks.analysis.walk import definitions_of
 from comityc.machine.expressions import Send
 from comityc.machine.model import Envelope, Machine, Role
 

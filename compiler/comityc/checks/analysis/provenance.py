@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
-from comityc.checks.slots import Slot, slots_of
-from comityc.checks.walk import walk
+from comityc.checks.analysis.slots import Slot, slots_of
+from comityc.checks.analysis.walk import walk
 from comityc.machine import expressions as ex
 from comityc.machine.model import Definition, Machine, Role
 from comityc.machine.value_types import (
