@@ -1,0 +1,227 @@
+"""A property and the state space of a case in; whether it holds there, and a path that breaks it, out.
+
+The truth of a property in one state is what the property functions of the generated module say (`PROPERTIES`,
+`QUANTIFIERS`); there is no second semantics here. An undefined value inside a property breaks the property.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from comity.errors import UndefinedValue
+
+from comityc.explore.liveness import find_no_way, find_unfair_end
+from comityc.explore.paths import Mask, Path
+from comityc.explore.space import Space
+from comityc.explore.world import World
+from comityc.machine.model import Property
+
+UNDEFINED = (UndefinedValue, ZeroDivisionError, KeyError, IndexError)
+"""What an evaluation raises when a value is missing."""
+
+Bound = tuple[Any, ...]
+"""The values of the property's `for`, in its order; empty without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a search says of a property: `reached` is False for a `reachable` that no state makes true.
+
+    `path` leads to where it is broken, for the instances in `bound`; `undefined` is set when that is by a missing value.
+    """
+
+    holds: bool
+    path: Path | None = None
+    bound: Bound = ()
+    undefined: str | None = None
+    text: str | None = None
+
+
+HOLDS = Judgement(True)
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """The functions of one property, and which part of a packed state they see."""
+
+    parts: tuple[Callable[..., Any], ...]
+    quantifier: Callable[[World], Iterable[Any]] | None
+    width: int
+    mask: int
+
+    def bindings(self, world: World) -> Iterator[Bound]:
+        """Yield the values of `for` in this state."""
+        if self.quantifier is None:
+            yield ()
+            return
+        for value in self.quantifier(world):
+            yield (value,) if self.width == 1 else tuple(value)
+
+
+def functions_of(prop: Property, module: Any, mask: int) -> Functions:
+    """Find the functions of a property in the generated module."""
+    width = len(prop.quantifier.targets) if prop.quantifier else 0
+    return Functions(module.PROPERTIES[prop.name], module.QUANTIFIERS.get(prop.name), width, mask)
+
+
+def judge(prop: Property, functions: Functions, space: Space) -> Judgement:
+    """Decide a property of the spec in one state space."""
+    match prop.kind:
+        case "always" | "never":
+            return _judge_states(functions, space, wanted=prop.kind == "always")
+        case "reachable":
+            return _judge_reachable(functions, space)
+        case "stable":
+            return _judge_stable(functions, space)
+        case "step":
+            return _judge_steps(functions, space)
+        case "eventually" | "leads_to" | "stays_possible":
+            return _judge_runs(prop.kind, functions, space)
+        case "generic":
+            raise AssertionError("generic properties are judged elsewhere")
+
+
+def _judge_states(functions: Functions, space: Space, *, wanted: bool) -> Judgement:
+    for first in space.classes(functions.mask).first:
+        world = space.graph.world(first)
+        for bound in functions.bindings(world):
+            value = _read(functions.parts[0], world, *bound)
+            if isinstance(value, Undefined):
+                return Judgement(False, space.stem(first), bound, value.text)
+            if bool(value) is not wanted:
+                return Judgement(False, space.stem(first), bound)
+    return HOLDS
+
+
+def _judge_reachable(functions: Functions, space: Space) -> Judgement:
+    """A `reachable` with `for` has to be reached for each."""
+    open_bounds: dict[Bound, None] = {}
+    reached: set[Bound] = set()
+    path: Path | None = None
+    for first in space.classes(functions.mask).first:
+        world = space.graph.world(first)
+        for bound in functions.bindings(world):
+            if bound in reached:
+                continue
+            value = _read(functions.parts[0], world, *bound)
+            if isinstance(value, Undefined):
+                return Judgement(False, space.stem(first), bound, value.text)
+            if value:
+                path = path or space.stem(first)
+                reached.add(bound)
+                open_bounds.pop(bound, None)
+                if functions.quantifier is None:
+                    return Judgement(True, path)
+            else:
+                open_bounds[bound] = None
+    if open_bounds or not reached:
+        return Judgement(False, None, next(iter(open_bounds), ()))
+    return Judgement(True, path)
+
+
+def _judge_stable(functions: Functions, space: Space) -> Judgement:
+    """Once not none it never changes; of a condition: once true it stays true."""
+    classes = space.classes(functions.mask)
+    values: list[dict[Bound, Any]] = []
+    for first in classes.first:
+        world = space.graph.world(first)
+        row: dict[Bound, Any] = {}
+        for bound in functions.bindings(world):
+            row[bound] = _read(functions.parts[0], world, *bound)
+            if isinstance(row[bound], Undefined):
+                return Judgement(False, space.stem(first), bound, row[bound].text)
+        values.append(row)
+    for source, target, edge in zip(*(column.tolist() for column in space.class_steps(functions.mask)), strict=True):
+        if source == target:
+            continue
+        for bound, value in values[source].items():
+            if value is not None and value is not False and values[target].get(bound, value) != value:
+                return Judgement(False, space.stem_over(edge), bound)
+    return HOLDS
+
+
+def _judge_steps(functions: Functions, space: Space) -> Judgement:
+    classes = space.classes(functions.mask)
+    worlds: dict[int, World] = {}
+    for source, target, edge in zip(*(column.tolist() for column in space.class_steps(functions.mask)), strict=True):
+        for number in (source, target):
+            if number not in worlds:
+                worlds[number] = space.graph.world(classes.first[number])
+        for bound in functions.bindings(worlds[target]):
+            value = _read(functions.parts[0], worlds[source], worlds[target], *bound)
+            if isinstance(value, Undefined):
+                return Judgement(False, space.stem_over(edge), bound, value.text)
+            if not value:
+                return Judgement(False, space.stem_over(edge), bound)
+    return HOLDS
+
+
+def _judge_runs(
+    kind: Literal["eventually", "leads_to", "stays_possible"], functions: Functions, space: Space
+) -> Judgement:
+    table = _truth(functions, space)
+    if isinstance(table, Judgement):
+        return table
+    for bound, columns in table.items():
+        path = _broken_run(kind, columns, space)
+        if path is not None:
+            return Judgement(False, path, bound)
+    return HOLDS
+
+
+def _broken_run(
+    kind: Literal["eventually", "leads_to", "stays_possible"], columns: tuple[Mask, ...], space: Space
+) -> Path | None:
+    match kind:
+        case "eventually":
+            return find_unfair_end(space.fair, space.initial, ~columns[0])
+        case "leads_to":
+            return find_unfair_end(space.fair, columns[0] & ~columns[1], ~columns[1])
+        case "stays_possible":
+            return find_no_way(space.edges, columns[0], space.ways, space.open_ended)
+
+
+def _truth(functions: Functions, space: Space) -> Mapping[Bound, tuple[Mask, ...]] | Judgement:
+    """Return where each part of the property is true, for each value of its `for`.
+
+    Where a value of `for` does not exist nothing is promised of it: the last part counts as true.
+    """
+    classes = space.classes(functions.mask)
+    rows: dict[Bound, list[np.ndarray[Any, np.dtype[np.bool_]]]] = {}
+    for number, first in enumerate(classes.first):
+        world = space.graph.world(first)
+        for bound in functions.bindings(world):
+            if bound not in rows:
+                rows[bound] = [np.ones(len(classes.first), dtype=np.bool_) for _ in functions.parts]
+            for column, part in zip(rows[bound], functions.parts, strict=True):
+                value = _read(part, world, *bound)
+                if isinstance(value, Undefined):
+                    return Judgement(False, space.stem(first), bound, value.text)
+                column[number] = bool(value)
+    return {bound: tuple(column[classes.of] for column in columns) for bound, columns in rows.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """An evaluation that came upon a missing value."""
+
+    text: str
+
+
+def _read(function: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except UNDEFINED as error:
+        return Undefined(undefined_text(error))
+
+
+def undefined_text(error: Exception) -> str:
+    """Say what is missing."""
+    match error:
+        case ZeroDivisionError():
+            return "a division by zero"
+        case KeyError() | IndexError():
+            return "a key that is not there"
+        case _:
+            return str(error)

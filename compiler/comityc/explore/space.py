@@ -1,0 +1,120 @@
+"""The graph that a search leaves in; the same as arrays, and its states sorted into classes, out.
+
+A property sees only a part of a state. States that agree in that part are of one class, and a property is evaluated
+once for each class, at its first state. Nothing here is computed before it is asked for.
+"""
+
+from array import array
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from comityc.explore.graph import FAULTS, Graph, Label
+from comityc.explore.liveness import FairGraph
+from comityc.explore.paths import Edges, Mask, Numbers, Path
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """`of` gives the class of each state, `first` the first state of each class; classes are numbered as they appear."""
+
+    of: Numbers
+    first: tuple[int, ...]
+
+
+class Space:
+    """The reachable states of one case, to be asked about."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._classes: dict[int, Classes] = {}
+        self._pairs: dict[int, tuple[Numbers, Numbers, Numbers]] = {}
+
+    def classes(self, mask: int) -> Classes:
+        """Sort the states by the masked bits of their packed form."""
+        if mask not in self._classes:
+            numbers: dict[int, int] = {}
+            first: list[int] = []
+            of = array("q")
+            for index, packed in enumerate(self.graph.states):
+                number = numbers.setdefault(packed & mask, len(first))
+                of.append(number)
+                if number == len(first):
+                    first.append(index)
+            self._classes[mask] = Classes(np.frombuffer(of, dtype=np.int64), tuple(first))
+        return self._classes[mask]
+
+    def class_steps(self, mask: int) -> tuple[Numbers, Numbers, Numbers]:
+        """Return the distinct steps between classes as (source class, target class, first edge), by that first edge."""
+        if mask not in self._pairs:
+            classes, edges = self.classes(mask), self.edges
+            width = max(len(classes.first), 1)
+            keys, first = np.unique(classes.of[edges.sources] * width + classes.of[edges.targets], return_index=True)
+            order = np.argsort(first, kind="stable")
+            self._pairs[mask] = keys[order] // width, keys[order] % width, first[order].astype(np.int64)
+        return self._pairs[mask]
+
+    @cached_property
+    def edges(self) -> Edges:
+        """The steps as arrays."""
+        graph = self.graph
+        if graph.offsets is None or graph.targets is None or graph.edge_labels is None:
+            raise AssertionError("this property needs the edges of the graph")
+        parents = np.frombuffer(graph.parent, dtype=np.int64)
+        parent_labels = np.frombuffer(graph.parent_label, dtype=np.int32)
+        return Edges(
+            graph.offsets.astype(np.int64),
+            graph.targets.astype(np.int64),
+            graph.edge_labels.astype(np.int64),
+            parents,
+            parent_labels.astype(np.int64),
+        )
+
+    @cached_property
+    def open_ended(self) -> Mask:
+        """Where a run may go on in a way that the graph does not show: at a bound, a violation, the end of a cut search."""
+        graph = self.graph
+        mask = np.zeros(len(graph.states), dtype=np.bool_)
+        mask[list(graph.cut_states)] = True
+        mask[list(graph.broken_states)] = True
+        if not graph.complete:
+            mask[graph.expanded :] = True
+        return mask
+
+    @cached_property
+    def fair(self) -> FairGraph:
+        """The graph with what is owed in it."""
+        owed = [[number for number, _ in pairs] for pairs in self.graph.obligations]
+        strong = [False] * len(self.graph.obligation_names)
+        for pairs in self.graph.obligations:
+            for number, strength in pairs:
+                strong[number] = strong[number] or strength == "strong"
+        return FairGraph(self.edges, owed, strong, self.open_ended)
+
+    @cached_property
+    def ways(self) -> Mask:
+        """By label: whether the step counts as a way to somewhere (`stays_possible`), which no fault does."""
+        return np.array([not is_fault(label) for label in self.graph.labels], dtype=np.bool_)
+
+    @cached_property
+    def initial(self) -> Mask:
+        """The states in which a run begins."""
+        mask = np.zeros(len(self.graph.states), dtype=np.bool_)
+        mask[: self.graph.initial_count] = True
+        return mask
+
+    def stem(self, state: int) -> Path:
+        """Return a shortest path to a state."""
+        steps = self.graph.path_to(state)
+        return Path(tuple(index for _, index in steps), tuple(label for label, _ in steps[1:]))
+
+    def stem_over(self, edge: int) -> Path:
+        """Return a shortest path that ends with this edge."""
+        edges = self.edges
+        return self.stem(int(edges.sources[edge])).then(int(edges.labels[edge]), int(edges.targets[edge]))
+
+
+def is_fault(label: Label) -> bool:
+    """Say whether a step is the doing of a fault, or of a liar."""
+    return label.kind in FAULTS or (label.kind == "late_effect" and label.outcome == "undone")

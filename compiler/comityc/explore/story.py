@@ -1,0 +1,251 @@
+"""A path through the state graph in; the same as a story in the words of the spec out.
+
+1. the agent of chair decides motion = text1
+     chair: opening -> collecting
+2. voter[0] receives CallVote(motion=text1) from chair
+     voter[0]: idle -> deciding
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from comity.values import Instance
+
+from comityc.explore.graph import Graph, Label
+from comityc.explore.paths import Path
+from comityc.explore.wording import show, spec_name
+from comityc.explore.world import Envelope, Happening, World
+from comityc.machine.model import Machine, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """How a step looks in a chart: a message that arrives or is lost, or a note at one instance (or at none)."""
+
+    kind: Literal["message", "lost", "note"]
+    source: str
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryStep:
+    """One step: what happened, what changed by it, and how a chart shows it."""
+
+    label: str
+    changes: tuple[str, ...]
+    arrow: Arrow
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A run told from its beginning. `why` says which part of the property is false at the end, and for which values.
+
+    The steps from `loop_from` on repeat for ever; when there are none, the run stops there and nothing more is owed.
+    """
+
+    lanes: tuple[str, ...]
+    beginning: tuple[str, ...]
+    steps: tuple[StoryStep, ...]
+    loop_from: int | None = None
+    why: tuple[str, ...] = ()
+
+
+class Teller:
+    """Tells paths through one graph."""
+
+    def __init__(self, machine: Machine, graph: Graph, instances: Iterable[Instance]) -> None:
+        self.graph = graph
+        self.instances = tuple(instances)
+        self._starts = {role.name: role.states[0].name for role in machine.roles}
+        self._decisions = _decisions_without_value(machine)
+        self._transitions = {(role.name, t.number): t for role in machine.roles for t in role.transitions}
+        self._shared = () if machine.shared is None else tuple(variable.name for variable in machine.shared)
+        self._fields = {act.name: tuple(field.name for field in act.arguments) for act in machine.acts}
+
+    def tell(self, path: Path, why: Iterable[str] = ()) -> Story:
+        """Tell a path, step by step."""
+        worlds = [self.graph.world(state) for state in path.states]
+        networks = [Counter(self.graph.network(state)) for state in path.states]
+        steps = []
+        for at, number in enumerate(path.labels):
+            label = self.graph.labels[number]
+            changes = (
+                *self.changes(worlds[at], worlds[at + 1]),
+                *_sent(label, networks[at], networks[at + 1]),
+            )
+            steps.append(StoryStep(self.sentence(label), changes, self.arrow(label)))
+        lanes = tuple(str(instance) for instance in self.instances)
+        return Story(lanes, self.beginning(worlds[0]), tuple(steps), path.loop_from, tuple(why))
+
+    def beginning(self, world: World) -> tuple[str, ...]:
+        """Say what sets this initial state apart from others."""
+        lines = [f"{instance} is a liar (byzantine)" for instance in self.instances if instance in world.byzantine]
+        if self.graph.initial_count > 1:
+            first = self.graph.world(0)
+            lines += [f"{place} starts as {after}" for place, _, after in self._differences(first, world)]
+        return tuple(lines)
+
+    def changes(self, old: World, new: World) -> Iterator[str]:
+        """Say what a step changed: `chair: collecting -> closed`, `chair.verdict: none -> accepted`."""
+        for place, before, after in self._differences(old, new):
+            yield f"{place}: {before} -> {after}"
+        yield from _acts_changed(self, old, new)
+
+    def _differences(self, old: World, new: World) -> Iterator[tuple[str, str, str]]:
+        for instance in self.instances:
+            before, after = old.states[instance.role][instance.number], new.states[instance.role][instance.number]
+            if before is after or before == after:
+                continue
+            for name, left, right in zip(after._fields, before, after, strict=True):
+                if left != right:
+                    place = str(instance) if name == "at" else f"{instance}.{spec_name(name)}"
+                    yield place, show(left), show(right)
+        if self._shared and old.shared != new.shared:
+            for name, left, right in zip(self._shared, old.shared, new.shared, strict=True):
+                if left != right:
+                    yield name, show(left), show(right)
+
+    def sentence(self, label: Label) -> str:
+        """Say in one sentence what happened."""
+        return self._happened(label) + (f", drawing {self._drawn(label)}" if label.draw is not None else "")
+
+    def _happened(self, label: Label) -> str:
+        message = show(label.message)
+        match label.kind:
+            case "deliver":
+                return f"{label.instance} receives {message} from {label.sender}"
+            case "ignore":
+                return f"{label.instance} ignores {message} from {label.sender}"
+            case "timer":
+                return f"the timer `{label.name}` of {label.instance}{_for(label)} fires"
+            case "decide":
+                return f"the agent of {label.instance} decides {self._decided(label)}{_for(label)}"
+            case "perform":
+                return f"{self._act(label)} that {label.instance} asked for comes to {label.outcome}"
+            case "happen":
+                return f"{label.instance} goes on by itself{_for(label)} (`{self._rule(label)}`)"
+            case "effect":
+                return f"{self._act(label)} that {label.instance} asks for takes effect, and {label.instance} does not know yet"
+            case "late_effect":
+                late = "was undone" if label.outcome == "undone" else "is no longer asked for"
+                return f"{self._act(label)}, which {late}, takes effect after all"
+            case "repeat_effect":
+                return f"{self._act(label)} takes effect once more"
+            case "crash":
+                return f"{label.instance} crashes for good"
+            case "down":
+                return f"{label.instance} goes down{' and loses its disk' if label.name == 'amnesia' else ''}"
+            case "recover":
+                return f"{label.instance} comes back"
+            case "lose":
+                return f"the message {message} from {label.sender} to {label.instance} is lost"
+            case "duplicate":
+                return f"the message {message} from {label.sender} to {label.instance} is doubled"
+            case "forge":
+                if label.transition is None:
+                    return f"the liar {label.sender} sends {message} to {label.instance}"
+                return f"{label.instance} receives {message}, a lie of {label.sender}"
+
+    def _decided(self, label: Label) -> str:
+        name = spec_name(label.name or "")
+        if label.instance is not None and (label.instance.role, name) in self._decisions:
+            return f"to {name}"
+        return f"{name} = {show(label.value)}"
+
+    def _act(self, label: Label) -> str:
+        return self.act(label.name or "", label.arguments)
+
+    def act(self, name: str, arguments: Any) -> str:
+        """Return an act with its arguments: `pay(to=seller, amount=2)`."""
+        values = tuple(arguments) if arguments is not None else ()
+        told = ", ".join(
+            f"{field}={show(value)}" for field, value in zip(self._fields.get(name, ()), values, strict=False)
+        )
+        return f"{name}({told})" if told else name
+
+    def _rule(self, label: Label) -> str:
+        transition = self._transition(label)
+        return transition.name if transition is not None else "when"
+
+    def _drawn(self, label: Label) -> str:
+        transition = self._transition(label)
+        name = transition.draw[0] if transition is not None and transition.draw is not None else "a value"
+        return f"{name} = {show(label.draw)}"
+
+    def _transition(self, label: Label) -> Transition | None:
+        if label.instance is None or label.transition is None:
+            return None
+        return self._transitions.get((label.instance.role, label.transition))
+
+    def arrow(self, label: Label) -> Arrow:
+        """Return how a chart shows the step."""
+        here, there = str(label.instance or ""), str(label.sender or "")
+        match label.kind:
+            case "deliver" | "ignore":
+                return Arrow(
+                    "message", there, here, show(label.message) + (" (ignored)" if label.kind == "ignore" else "")
+                )
+            case "forge":
+                if label.transition is None:
+                    return Arrow("note", there, "", f"lies: {show(label.message)} to {here}")
+                return Arrow("message", there, here, f"{show(label.message)} (a lie)")
+            case "lose":
+                return Arrow("lost", there, here, show(label.message))
+            case "duplicate":
+                return Arrow("note", there, "", f"{show(label.message)} to {here} is doubled")
+            case "timer":
+                return Arrow("note", here, "", f"timer `{label.name}`{_for(label)}")
+            case "decide":
+                return Arrow("note", here, "", f"decides {self._decided(label)}{_for(label)}")
+            case "perform":
+                return Arrow("note", here, "", f"{self._act(label)}: {label.outcome}")
+            case "happen":
+                return Arrow("note", here, "", f"{self._rule(label)}{_for(label)}")
+            case "effect" | "late_effect" | "repeat_effect":
+                return Arrow("note", here, "", f"{self._act(label)} takes effect")
+            case "crash":
+                return Arrow("note", here, "", "crashes for good")
+            case "down":
+                return Arrow("note", here, "", "goes down")
+            case "recover":
+                return Arrow("note", here, "", "comes back")
+
+
+def _for(label: Label) -> str:
+    return "" if label.element is None else f" for {show(label.element)}"
+
+
+def _sent(label: Label, old: Mapping[Envelope, int], new: Mapping[Envelope, int]) -> Iterator[str]:
+    """Say which messages a step put under way; receivers of one message are told together."""
+    if label.kind in ("duplicate", "forge"):
+        return
+    receivers: dict[tuple[str, str], list[str]] = {}
+    for envelope, count in new.items():
+        for _ in range(count - old.get(envelope, 0)):
+            receivers.setdefault((str(envelope.sender), show(envelope.message)), []).append(str(envelope.receiver))
+    for (sender, message), to in receivers.items():
+        yield f"{sender} sends {message} to {', '.join(to)}"
+
+
+def _acts_changed(teller: Teller, old: World, new: World) -> Iterator[str]:
+    before: Counter[Happening] = Counter(old.acts)
+    for happening in new.acts:
+        if before[happening]:
+            before[happening] -= 1
+        elif happening.undone:
+            yield f"{teller.act(happening.act, happening.arguments)} is undone"
+        else:
+            yield f"{teller.act(happening.act, happening.arguments)} takes effect"
+
+
+def _decisions_without_value(machine: Machine) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (role.name, rule.name)
+        for role in machine.roles
+        for state in role.states
+        for rule in state.decisions
+        if rule.domain is None
+    )
