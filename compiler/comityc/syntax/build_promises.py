@@ -35,7 +35,8 @@ def build_property(reader: Reader, key: Scalar, tree: Tree) -> PropertyNode | No
     if kind is None:
         return None
     parts = reader.items(tree.get(kind))
-    expressions = reader.made(reader.expression(part) for part in parts)
+    read = [reader.expression(part) for part in parts]
+    expressions = tuple(expression for expression in read if expression is not None)
     if name is None or len(expressions) < len(parts):
         return None
     return PropertyNode(name, kind, expressions, quantifier, only, given, key.span)

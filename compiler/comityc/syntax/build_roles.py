@@ -114,4 +114,4 @@ def _trigger(reader: Reader, key: Scalar, tree: Mapping) -> Trigger | None:
             return request and replace(request, key=act_key, undoes=undoes, span=span)
         case _:
             condition = reader.expression(value)
-            return condition and WhenTrigger(condition, span)
+            return None if condition is None else WhenTrigger(condition, span)

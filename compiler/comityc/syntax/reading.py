@@ -119,18 +119,25 @@ class Reader:
 
     def expression(self, tree: Tree | None) -> nodes.Expression | None:
         """Parse an expression."""
-        return self._kept(parse_expression(tree)) if isinstance(tree, Scalar) else None
+        if not isinstance(tree, Scalar):
+            return None
+        made, findings = parse_expression(tree)
+        self.findings.extend(findings)
+        return made
 
     def domain(self, tree: Tree | None) -> nodes.Expression | None:
         """Parse an expression or a range."""
-        return self._kept(parse_domain(tree)) if isinstance(tree, Scalar) else None
+        if not isinstance(tree, Scalar):
+            return None
+        made, findings = parse_domain(tree)
+        self.findings.extend(findings)
+        return made
 
     def parsed(self, parse: Callable[[Scalar], tuple[T | None, Findings]], tree: Tree | None) -> T | None:
         """Parse a text, and keep the findings."""
-        return self._kept(parse(tree)) if isinstance(tree, Scalar) else None
-
-    def _kept(self, result: tuple[T | None, Findings]) -> T | None:
-        made, findings = result
+        if not isinstance(tree, Scalar):
+            return None
+        made, findings = parse(tree)
         self.findings.extend(findings)
         return made
 
