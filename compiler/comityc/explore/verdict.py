@@ -5,7 +5,7 @@ A verdict never claims more than was done: `holds` (complete, within the bounds 
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from comityc.explore.story import Story
 
@@ -34,7 +34,7 @@ class CaseVerdict:
     """The verdict on one case, with one combination of its parameters. `findings` say what is not as the spec says."""
 
     name: str
-    values: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, Any], ...]
     as_expected: bool
     verdict: Verdict
     states: int

@@ -1,0 +1,160 @@
+"""Verdicts in; the report out: text for people, JSON (`comity.verify/1`, see docs/verify-json.md) for programs."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any, Literal
+
+from comity.values import Map, Word
+
+from comityc.explore.chart import mermaid_chart, text_chart
+from comityc.explore.story import Story
+from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
+from comityc.explore.wording import show
+
+SCHEMA = "comity.verify/1"
+
+ChartKind = Literal["text", "mermaid", "none"]
+
+
+def to_json(specs: Iterable[SpecVerdict]) -> dict[str, Any]:
+    """Return the report as plain data, ready for `json.dumps`."""
+    return {"schema": SCHEMA, "specs": [_spec_json(spec) for spec in specs]}
+
+
+def _spec_json(spec: SpecVerdict) -> dict[str, Any]:
+    return {"file": spec.file, "protocol": spec.protocol, "cases": [_case_json(case) for case in spec.cases]}
+
+
+def _case_json(case: CaseVerdict) -> dict[str, Any]:
+    return {
+        "name": case.name,
+        "with": {name: plain_data(value) for name, value in case.values},
+        "as_expected": case.as_expected,
+        "verdict": case.verdict,
+        "states": case.states,
+        "levels": case.levels,
+        "seconds": round(case.seconds, 3),
+        "engine": case.engine,
+        "bounds": case.bounds,
+        "findings": list(case.findings),
+        "properties": [_property_json(prop) for prop in case.properties],
+    }
+
+
+def _property_json(prop: PropertyVerdict) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "name": prop.name,
+        "kind": prop.kind,
+        "verdict": prop.verdict,
+        "expected": prop.expected,
+        "reason": prop.reason,
+        "counterexample": None,
+    }
+    if prop.instance is not None:
+        entry["instance"] = prop.instance
+    story = prop.counterexample
+    if story is not None:
+        entry["counterexample"] = [{"label": step.label, "changes": list(step.changes)} for step in story.steps]
+        entry["beginning"] = list(story.beginning)
+        entry["why"] = list(story.why)
+        if story.loop_from is not None:
+            entry["loop_from"] = story.loop_from
+    return entry
+
+
+def plain_data(value: Any) -> Any:
+    """Return a value as JSON has it: what JSON cannot say as the text that a spec would have."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case Word() | str():
+            return str(value)
+        case Fraction() | timedelta():
+            return show(value)
+        case Map() | dict():
+            return {show(key): plain_data(item) for key, item in value.items()}
+        case frozenset():
+            return [plain_data(item) for item in sorted(value, key=show)]
+        case tuple() if hasattr(value, "_fields") and not hasattr(value, "role"):
+            return {name: plain_data(item) for name, item in zip(value._fields, value, strict=True)}
+        case tuple() | list() if not hasattr(value, "role"):
+            return [plain_data(item) for item in value]
+        case _:
+            return show(value)
+
+
+def to_text(specs: Iterable[SpecVerdict], *, chart: ChartKind = "text", width: int = 100, stories: bool = False) -> str:
+    """Return the report for people. Stories are told of what is not as the spec says; with `stories` of every failure."""
+    return "\n".join(line for spec in specs for line in _spec_lines(spec, chart, width, stories)) + "\n"
+
+
+def _spec_lines(spec: SpecVerdict, chart: ChartKind, width: int, stories: bool) -> Iterator[str]:
+    yield f"{spec.file}: {spec.protocol}"
+    for case in spec.cases:
+        yield from _case_lines(case, chart, width, stories)
+    yield ""
+
+
+def _case_lines(case: CaseVerdict, chart: ChartKind, width: int, stories: bool) -> Iterator[str]:
+    mark = "ok  " if case.as_expected else "BAD "
+    figures = f"{_counted(case.states, 'state')}, {_counted(case.levels, 'level')}, {case.seconds:.2f} s"
+    yield f"  {mark}{case_title(case)}: {_summary(case)} ({figures})"
+    if case.bounds:
+        yield f"        within {case.bounds}"
+    for finding in case.findings:
+        yield f"        {finding}"
+    for prop in case.properties:
+        if prop.expected and prop.verdict == "holds":
+            continue
+        if prop.expected and prop.verdict == "not_tested" and not stories:
+            continue
+        yield from _property_lines(prop, chart, width, stories)
+
+
+def case_title(case: CaseVerdict) -> str:
+    """Return the name of a case with the values that it was run with."""
+    values = ", ".join(f"{name}={show(value)}" for name, value in case.values)
+    return f"{case.name} ({values})" if values else case.name
+
+
+def _summary(case: CaseVerdict) -> str:
+    parts = []
+    for verdict, words in (("holds", "hold"), ("fails", "fail"), ("cut", "cut"), ("not_tested", "not tested")):
+        count = sum(prop.verdict == verdict for prop in case.properties)
+        if count:
+            parts.append(f"{count} {words}")
+    return ", ".join(parts) or "nothing to check"
+
+
+def _property_lines(prop: PropertyVerdict, chart: ChartKind, width: int, stories: bool) -> Iterator[str]:
+    verdict = prop.verdict.replace("_", " ")
+    instance = f" for {prop.instance}" if prop.instance else ""
+    reason = f": {prop.reason}" if prop.reason else ""
+    yield f"      {'  ' if prop.expected else '! '}{prop.name}{instance} {verdict}{reason}"
+    if prop.counterexample is not None and (stories or not prop.expected):
+        yield from (f"          {line}".rstrip() for line in story_lines(prop.counterexample, chart, width - 10))
+
+
+def story_lines(story: Story, chart: ChartKind = "none", width: int = 100) -> Iterator[str]:
+    """Tell a story line by line: the steps with what they changed, why the property is false, and the chart."""
+    yield from (f"at first {line}" for line in story.beginning)
+    if not story.steps:
+        yield "in the initial state:"
+    for number, step in enumerate(story.steps):
+        if number == story.loop_from:
+            yield "and then this repeats for ever:"
+        yield f"{number + 1}. {step.label}"
+        yield from (f"     {change}" for change in step.changes)
+    if story.loop_from is not None and story.loop_from == len(story.steps):
+        yield "and nothing more is owed: it may stay so for ever"
+    yield from story.why
+    if chart != "none" and story.steps:
+        drawn = text_chart(story, width=width) if chart == "text" else mermaid_chart(story)
+        yield ""
+        yield from drawn.rstrip("\n").split("\n")
+        yield ""
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

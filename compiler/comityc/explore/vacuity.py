@@ -1,0 +1,124 @@
+"""A property in; the conditions that have to be met somewhere, or it was never put to the test, out.
+
+    always: p implies q                p
+    always: all(q for v in voter)      any(true for v in voter)
+    stable: v                          v is not none, or true
+
+A property whose conditions are met in no case of a spec holds for the wrong reason.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from comityc.explore.properties import UNDEFINED, Functions
+from comityc.explore.space import Space
+from comityc.explore.wording import spell, spell_clause
+from comityc.machine import expressions as x
+from comityc.machine.model import Definition, Property
+from comityc.machine.value_types import BoolType
+
+Compile = Callable[[x.Expression, tuple[str, ...], bool], Callable[..., Any]]
+"""Turns an expression into a function of the world and of these names; with True, of the old and the new world."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What has to be true somewhere; `absent` says what is the matter when it never is."""
+
+    absent: str
+    expression: x.Expression | None  # None: the first function of the property, whatever it yields
+
+
+def conditions(prop: Property, definitions: Iterable[Definition]) -> tuple[Condition, ...]:
+    """Return what puts a property to the test; nothing for one that every state or run does."""
+    match prop.kind:
+        case "always" | "step":
+            return tuple(_tests(prop.expressions[0], tuple(definitions)))
+        case "stable":
+            return (Condition(f"`{spell(prop.expressions[0])}` is never set", None),)
+        case "leads_to":
+            return (Condition(f"`{spell(prop.expressions[0])}` never holds", None),)
+        case _:
+            return ()
+
+
+def untested(
+    prop: Property, functions: Functions, space: Space, found: tuple[Condition, ...], compile_: Compile
+) -> list[str]:
+    """Return what is the matter with each condition that is met nowhere in this state space."""
+    names = tuple(name for name, _ in prop.quantifier.targets) if prop.quantifier else ()
+    missing = []
+    if prop.quantifier is not None and prop.kind != "reachable" and not _has_binding(functions, space):
+        return [f"there is nothing `{spell_clause(prop.quantifier)}`"]
+    for condition in found:
+        over_steps = prop.kind == "step"
+        function = functions.parts[0]
+        if condition.expression is not None:
+            function = compile_(condition.expression, names, over_steps)
+        if not _is_met(function, functions, space, over_steps):
+            missing.append(condition.absent)
+    return missing
+
+
+def _tests(expression: x.Expression, definitions: tuple[Definition, ...]) -> Iterator[Condition]:
+    match expression:
+        case x.Implies(left=left, right=right):
+            yield Condition(f"`{spell(left)}` never holds", left)
+            for inner in _tests(right, definitions):
+                yield Condition(inner.absent, _both(left, inner.expression))
+        case x.Function(name="all", arguments=(x.Comprehension() as each,)):
+            yield Condition(f"there is nothing `{' '.join(map(spell_clause, each.clauses))}`", _any(each, _TRUE))
+            for inner in _tests(each.element, definitions):
+                if inner.expression is not None:
+                    yield Condition(inner.absent, _any(each, inner.expression))
+        case x.BoolOperation(operator="and", operands=operands):
+            for operand in operands:
+                yield from _tests(operand, definitions)
+        case x.DefinitionCall(definition=name, arguments=()):
+            for definition in definitions:
+                if definition.name == name:
+                    yield from _tests(definition.body, definitions)
+        case _:
+            return
+
+
+_TRUE = x.Constant(type=BoolType(), value=True)
+
+
+def _both(left: x.Expression, right: x.Expression | None) -> x.Expression:
+    return left if right is None else x.BoolOperation(type=BoolType(), operator="and", operands=(left, right))
+
+
+def _any(each: x.Comprehension, element: x.Expression) -> x.Expression:
+    clauses = x.Comprehension(type=each.type, kind="generator", element=element, clauses=each.clauses)
+    return x.Function(type=BoolType(), name="any", arguments=(clauses,))
+
+
+def _has_binding(functions: Functions, space: Space) -> bool:
+    firsts = space.classes(functions.mask).first
+    return any(True for first in firsts for _ in functions.bindings(space.graph.world(first)))
+
+
+def _is_met(function: Callable[..., Any], functions: Functions, space: Space, over_steps: bool) -> bool:
+    classes = space.classes(functions.mask)
+    if not over_steps:
+        for first in classes.first:
+            world = space.graph.world(first)
+            if any(_holds(function, world, *bound) for bound in functions.bindings(world)):
+                return True
+        return False
+    sources, targets, _ = space.class_steps(functions.mask)
+    for source, target in zip(sources.tolist(), targets.tolist(), strict=True):
+        old, new = space.graph.world(classes.first[source]), space.graph.world(classes.first[target])
+        if any(_holds(function, old, new, *bound) for bound in functions.bindings(new)):
+            return True
+    return False
+
+
+def _holds(function: Callable[..., Any], *arguments: Any) -> bool:
+    try:
+        value = function(*arguments)
+    except UNDEFINED:
+        return False
+    return value is not None and value is not False
