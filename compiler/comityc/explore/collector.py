@@ -1,0 +1,197 @@
+"""The steps of one instance from one local state, as they are tried, one after the other; the record of them all out."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
+from comity.machine import Event, Request, Send, Step
+
+from comityc.explore.bounds import breaches
+from comityc.explore.graph import Label, Obligation
+from comityc.explore.records import CUT, LOCAL_BITS, Local, Move, Note, Record
+from comityc.explore.rest import Primitive
+from comityc.explore.world import Envelope
+
+if TYPE_CHECKING:
+    from comityc.explore.moves import MoveFinder
+
+
+class FreshIds:
+    """The ids that an event brings along; remembers which of them the machine took."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self.ids = ids
+        self.taken: list[str] = []
+
+    def __getitem__(self, at: int) -> str:
+        self.taken.append(self.ids[at])
+        return self.ids[at]
+
+
+class Collector:
+    """Takes steps of one instance and keeps what came of them."""
+
+    def __init__(self, finder: "MoveFinder", who: int, number: int, local: Local) -> None:
+        setting = finder.setting
+        self.who, self.local, self.view, self.instance = who, local, setting.roles[who], setting.instances[who]
+        self._finder, self._number, self._machine = finder, number, setting.machines[who]
+        self._plain: list[tuple[int, int]] = []
+        self._others: list[Move] = []
+        self._notes: list[Note] = []
+
+    def record(self) -> Record:
+        """Return all that was found."""
+        return Record(tuple(self._plain), tuple(self._others), tuple(self._notes))
+
+    def note(self, note: Note) -> None:
+        """Keep something that is to be said of every global state in which the instance is like this."""
+        self._notes.append(note)
+
+    def attempt(
+        self,
+        event_with: Callable[[Any], Any],
+        label: Label,
+        owed: Obligation | None,
+        *,
+        spends: tuple[Any, ...] = (),
+        primitives: tuple[Primitive, ...] = (),
+        answered: Request | None = None,
+    ) -> bool:
+        """Try an event, with each value that it may draw. Return whether the state does not offer it at all."""
+        offered, refusal = False, None
+        for draw in self._draws(self.local.state, event_with(None), label):
+            try:
+                event = event_with(draw)
+                step: Step[Any] = self._machine.step(self.local.state, event)
+            except (NotEnabled, RefusedDecision):
+                continue
+            except (UnhandledMessage, UndefinedValue) as error:
+                refusal = error
+                continue
+            offered = True
+            taken = tuple(self._finder.fresh_ids.taken)
+            self._finder.used_fresh |= bool(taken)
+            done = label._replace(transition=step.transition, draw=draw, fresh=taken)
+            if step.transition == -1 and label.kind == "deliver":
+                done = done._replace(kind="ignore")
+            number = self._finder.labels.number(done, owed, self.view)
+            notes = self._judge(step, event, number)
+            entered = step.entered
+            changed = self.local._replace(state=step.state)
+            after, left = self._finder.settle(self.who, self.local, changed, entered, spends, answered)
+            how = (*primitives, *left, *self._shared(step))
+            self.add(after, step.sends, how, number, notes, (self.view.role.name, step.transition))
+        if refusal is not None and not offered:
+            self._refuse(refusal, label, owed)
+            return False
+        return not offered
+
+    def add(
+        self,
+        after: Local,
+        sends: Sequence[Send],
+        primitives: tuple[Primitive, ...],
+        label: int,
+        notes: tuple[Note, ...] = (),
+        taken: tuple[str, int] | None = None,
+    ) -> None:
+        """Keep a step."""
+        finder, setting = self._finder, self._finder.setting
+        cut = [*self._breaches(after), *self._shared_breaches(primitives)]
+        for send in sends:
+            name = setting.message_names[type(send.message)]
+            cut += sorted(key for key, _ in breaches(setting.limits.of_message(name), send.message))
+        operation = finder.rests.operation(primitives)
+        if cut:
+            notes = tuple(Note(CUT, label, name) for name in dict.fromkeys(cut))
+            self._others.append(Move(None, (), operation, label, self._number, frozenset(), notes, None))
+            return
+        notes = (*notes, *self._changed_once(after, label))
+        envelopes = tuple(self._envelope(send) for send in sends)
+        number = finder.number(self.who, after)
+        delta = (number - self._number) << (self.who * LOCAL_BITS)
+        swept = finder.dead(self.who, after) - finder.dead(self.who, self.local)
+        if envelopes or operation or swept or notes:
+            self._others.append(Move(delta, envelopes, operation, label, number, swept, notes, taken))
+        else:
+            self._plain.append((delta, label))
+            if taken is not None:
+                finder.taken_transitions.add(taken)
+
+    def _draws(self, state: Any, event: Event, label: Label) -> Sequence[Any]:
+        if not any(transition.draw for transition in self.view.transitions.values()):
+            return (None,)
+        try:
+            values = self._machine.draws(state, event)
+        except UndefinedValue as error:
+            if state is self.local.state:
+                self._refuse(error, label, None)
+            return ()
+        return (None,) if values is None else tuple(dict.fromkeys(values))
+
+    def _refuse(self, error: Exception, label: Label, owed: Obligation | None) -> None:
+        prop = "no_undefined_value" if isinstance(error, UndefinedValue) else "no_unhandled_message"
+        self.note(Note(prop, self._finder.labels.number(label, owed, self.view), str(error), broken=True))
+
+    def _judge(self, step: Step[Any], event: Event, label: int) -> tuple[Note, ...]:
+        """Say which generic properties a step breaks."""
+        notes, state = [], self.local.state
+        if step.state != state and self._machine.final(state):
+            notes.append(
+                Note("final_is_final", label, f"{self.instance} is in the final state `{state.at}` and changes")
+            )
+        if self._finder.labels.labels[label].kind in ("deliver", "forge") and step.transition >= 0:
+            difference = self._twice(step, event)
+            if difference:
+                notes.append(Note("duplicates_are_harmless", label, difference))
+        return tuple(notes)
+
+    def _twice(self, step: Step[Any], event: Event) -> str | None:
+        """Handle the message once more, right after; what it changes then, a duplicate would."""
+        after, finder = step.state, self._finder
+        if finder.setting.is_model or self._machine.final(after):
+            return None
+        once_more = event._replace(fresh=tuple(f"{text}0" for text in finder.fresh_ids.ids))
+        for draw in self._draws(after, event, Label("deliver")):
+            try:
+                again = self._machine.step(after, once_more._replace(draw=draw)).state
+            except (NotEnabled, UnhandledMessage, UndefinedValue):
+                continue
+            for at, name in enumerate(after._fields):
+                if at not in self.view.ghosts and after[at] != again[at]:
+                    return (
+                        f"the same message once more takes `{name}` of {self.instance} from {after[at]} to {again[at]}"
+                    )
+        return None
+
+    def _changed_once(self, after: Local, label: int) -> tuple[Note, ...]:
+        before = self.local.state
+        return tuple(
+            Note("decide_once", label, f"`{name}` of {self.instance} was {before[at]} and becomes {after.state[at]}")
+            for at, name in self.view.once
+            if before[at] is not None and before[at] != after.state[at]
+        )
+
+    def _breaches(self, after: Local) -> list[str]:
+        if self.view.check is None or after.state is self.local.state:
+            return []
+        found = breaches(self.view.check, after.state) - breaches(self.view.check, self.local.state)
+        return sorted({name for name, _ in found})
+
+    def _shared(self, step: Step[Any]) -> tuple[Primitive, ...]:
+        finder = self._finder
+        if not finder.setting.machine.shared or step.shared == finder.shared:
+            return ()
+        return (("shared", step.shared),)
+
+    def _shared_breaches(self, primitives: tuple[Primitive, ...]) -> list[str]:
+        check = self._finder.shared_check
+        if check is None:
+            return []
+        news = [primitive[1] for primitive in primitives if primitive[0] == "shared"]
+        return sorted({name for new in news for name, _ in breaches(check, new) - breaches(check, self._finder.shared)})
+
+    def _envelope(self, send: Send) -> int:
+        finder, setting = self._finder, self._finder.setting
+        envelope = Envelope(self.instance, send.to, send.message)
+        return finder.network.envelope(envelope, setting.numbers[send.to], setting.message_names[type(send.message)])

@@ -1,0 +1,52 @@
+"""The labels of steps, each once, with what fairness owes to them."""
+
+from comity.values import Instance
+
+from comityc.explore.graph import Label, Obligation, Strength
+from comityc.explore.setting import RoleView
+
+
+class LabelStore:
+    """All labels met so far, by number, in the order in which they were first needed."""
+
+    def __init__(self) -> None:
+        self.labels: list[Label] = []
+        self.obligations: list[tuple[tuple[int, Strength], ...]] = []
+        self.obligation_names: list[Obligation] = []
+        self._numbers: dict[tuple[Label, Obligation | None], int] = {}
+        self._obligation_numbers: dict[Obligation, int] = {}
+
+    def number(self, label: Label, owed: Obligation | None = None, view: RoleView | None = None) -> int:
+        """Return the number of a label. `owed` is what its kind of step is owed by itself; `view` is the role of who steps."""
+        key = (label, owed)
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = len(self.labels)
+            self.labels.append(label)
+            self.obligations.append(self._owed(label, owed, view))
+        return found
+
+    def _owed(self, label: Label, owed: Obligation | None, view: RoleView | None) -> tuple[tuple[int, Strength], ...]:
+        pairs: list[tuple[int, Strength]] = []
+        if owed is not None:
+            pairs.append((self._obligation(owed), "weak"))
+        transition = view.transitions.get(label.transition) if view and label.transition is not None else None
+        if transition is None or label.instance is None:
+            return tuple(pairs)
+        if transition.fairness == "none":
+            return ()
+        whose: Instance = label.instance
+        if transition.fairness is not None:
+            said = Obligation("transition", whose, (transition.number, label.element))
+            pairs.append((self._obligation(said), transition.fairness))
+        if transition.draw is not None and pairs:
+            drawn = Obligation("draw", whose, (transition.number, label.element, label.draw))
+            pairs.append((self._obligation(drawn), "strong"))
+        return tuple(pairs)
+
+    def _obligation(self, obligation: Obligation) -> int:
+        found = self._obligation_numbers.get(obligation)
+        if found is None:
+            found = self._obligation_numbers[obligation] = len(self.obligation_names)
+            self.obligation_names.append(obligation)
+        return found

@@ -1,0 +1,314 @@
+"""The local state of an instance in; every step that it can take from there out, each tried on the generated machine.
+
+Nothing here knows of other instances (but for models, whose machines look at `world`), so what is found can be remembered.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from comity.errors import UndefinedValue
+from comity.machine import Decided, Decision, Happened, Open, Performed, Received, Request, Timer, TimerFired
+
+from comityc.explore.collector import Collector, FreshIds
+from comityc.explore.graph import Label, Obligation
+from comityc.explore.labels import LabelStore
+from comityc.explore.network import NetworkStore
+from comityc.explore.records import BYZANTINE, DEFERRED, DOWN, GONE, LOCAL_BITS, LOST, NOTHING, UP, Local, Note, Record
+from comityc.explore.rest import Primitive, RestStore
+from comityc.explore.setting import Setting, budget
+from comityc.machine.model import TypeDomain
+
+NO_MESSAGES: frozenset[str] = frozenset()
+
+
+class MoveFinder:
+    """Tries the steps of instances. `slots` gives the place of a budget in the rest, by fault and role."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        labels: LabelStore,
+        network: NetworkStore,
+        rests: RestStore,
+        slots: dict[tuple[str, str], int],
+    ) -> None:
+        self.setting = setting
+        self.labels = labels
+        self.network = network
+        self.rests = rests
+        self.slots = slots
+        self.locals: list[list[Local]] = [[] for _ in setting.instances]
+        self.shared: Any = None  # of a model: as it is before the step
+        self.shared_check = setting.limits.of_variables(setting.machine.shared or (), 0)
+        self.used_fresh = False
+        self.taken_transitions: set[tuple[str, int]] = set()
+        self._numbers: list[dict[Local, int]] = [{} for _ in setting.instances]
+        self._offers: list[dict[Any, Open]] = [{} for _ in setting.instances]
+        self._has_requests = [any(s.requests for s in view.states.values()) for view in setting.roles]
+        self.fresh_ids = FreshIds(())
+
+    # ---- local states
+
+    def number(self, who: int, local: Local) -> int:
+        """Return the number of a local state of an instance."""
+        found = self._numbers[who].get(local)
+        if found is None:
+            found = self._numbers[who][local] = len(self.locals[who])
+            self.locals[who].append(local)
+            if found >> LOCAL_BITS:
+                raise OverflowError(f"{self.setting.instances[who]} has more than {1 << LOCAL_BITS} states")
+        return found
+
+    def dead(self, who: int, local: Local) -> frozenset[str]:
+        """Return the messages that an instance has no use for, now and for ever."""
+        view = self.setting.roles[who]
+        if self.setting.exact:
+            return NO_MESSAGES
+        return frozenset(self.setting.message_names.values()) if local.status == GONE else view.dead[local.state.at]
+
+    def is_stuck(self, who: int, number: int) -> bool:
+        """Say whether an instance that can do nothing more ought to be able to."""
+        local, machine = self.locals[who][number], self.setting.machines[who]
+        return local.status == UP and not machine.final(local.state) and not machine.resting(local.state)
+
+    # ---- what an instance does by itself
+
+    def own(self, who: int, number: int, fresh: Sequence[str] = ()) -> Record:
+        """Find the steps that an instance takes by itself: timers, decisions, outcomes, spontaneous ones, coming back."""
+        local = self.locals[who][number]
+        self._begin(fresh)
+        if local.status in (GONE, BYZANTINE):
+            return NOTHING
+        found = Collector(self, who, number, local)
+        try:
+            offered = self._open(who, local.state)
+        except UndefinedValue as error:
+            if local.status == UP:
+                found.note(Note("no_undefined_value", -1, str(error), broken=True))
+            offered = Open((), (), (), ())
+        if local.status == UP:
+            for rule, element in offered.spontaneous:
+                self._happen(found, rule, element)
+            for timer in offered.timers:
+                self._fire(found, timer)
+            for decision in offered.decisions:
+                self._decide(found, decision)
+        for request in offered.requests:
+            self._perform(found, request)
+        if local.status in (DOWN, LOST):
+            self._recover(found)
+        return found.record()
+
+    def _happen(self, found: Collector, rule: int, element: Any) -> None:
+        state, me = found.local.state, found.instance
+        owed = Obligation("happen", me, (str(state.at), rule, element))
+        found.attempt(lambda draw: Happened(rule, element, draw, self._ids), Label("happen", me, element=element), owed)
+
+    def _fire(self, found: Collector, timer: Timer) -> None:
+        spent = ("timer", timer.name, timer.element)
+        if spent in found.local.spent:
+            return
+        label = Label("timer", found.instance, name=timer.name, element=timer.element)
+        owed = Obligation("timer", found.instance, (timer.name, timer.element))
+        found.attempt(
+            lambda draw: TimerFired(timer.name, timer.element, draw, self._ids),
+            label,
+            owed,
+            spends=() if timer.every else (spent,),
+        )
+
+    def _decide(self, found: Collector, decision: Decision) -> None:
+        name, element = decision.name, decision.element
+        owed = Obligation("decide", found.instance, (name, element)) if decision.prompt else None
+        for value in self._values(found, decision):
+            label = Label("decide", found.instance, name=name, element=element, value=value)
+            found.attempt(partial(self._decided, name, value, element), label, owed)
+
+    def _values(self, found: Collector, decision: Decision) -> Iterable[Any]:
+        if decision.domain is not None:
+            return dict.fromkeys(decision.domain)
+        if not decision.has_value:
+            return (True,)
+        rules = found.view.states[str(found.local.state.at)].decisions
+        for rule in rules:
+            if rule.name == decision.name and isinstance(rule.domain, TypeDomain):
+                return self.setting.domains.values(rule.domain.type, decision.name)
+        return ()
+
+    def _perform(self, found: Collector, request: Request) -> None:
+        """Try the outcomes of an act that is asked for, and its taking effect unnoticed."""
+        act, element, key, arguments = request.act, request.element, request.key, request.arguments
+        if _answered(request) in found.local.spent:
+            return
+        in_effect = (act, element) in found.local.in_effect
+        rules = self.rests.rules
+        if (act in rules.recorded or act in rules.undoes) and not in_effect:
+            label = self.labels.number(Label("effect", found.instance, name=act, element=element, arguments=arguments))
+            if key is not None:
+                found.add(found.local, (), (("effect", act, key, arguments),), label)
+            else:
+                after = found.local._replace(in_effect=(*found.local.in_effect, (act, element)))
+                found.add(after, (), (("happen", act, arguments),), label)
+        if found.local.status != UP:
+            return
+        owed = Obligation("perform", found.instance, (act, element))
+        first = self.setting.acts[act].outcomes[0]
+        for outcome in request.outcomes:
+            label_data = Label(
+                "perform", found.instance, name=act, element=element, outcome=outcome, arguments=arguments
+            )
+            how: tuple[Primitive, ...]
+            if key is not None:
+                how = (("ok", act, key, arguments) if outcome == first else ("refused", act, key),)
+            elif outcome == first:
+                how = () if in_effect else (("happen", act, arguments),)
+            elif in_effect:
+                continue
+            else:
+                how = ()
+            found.attempt(
+                partial(self._performed, act, outcome, element),
+                label_data,
+                owed,
+                spends=(_answered(request),),
+                primitives=how,
+                answered=request,
+            )
+
+    def _recover(self, found: Collector) -> None:
+        who, local, view = found.who, found.local, found.view
+        if local.status == DOWN:
+            state = self.setting.machines[who].crashed(local.state)
+            entered = view.role.restart_in is not None
+        else:
+            state, entered = local.origin, True
+            for at in view.ghosts:
+                state = state._replace(**{state._fields[at]: local.state[at]})
+        name = "restart" if local.status == DOWN else "amnesia"
+        owed = Obligation("recover", found.instance)
+        label = self.labels.number(Label("recover", found.instance, name=name), owed)
+        anew = local._replace(state=state, status=UP)
+        if local.status == LOST:
+            anew = anew._replace(spent=(), in_effect=())
+        after, primitives = self.settle(who, local, anew, entered, (), None)
+        found.add(after, (), primitives, label)
+
+    def _decided(self, name: str, value: Any, element: Any, draw: Any) -> Decided:
+        return Decided(name, value, element, draw, self._ids)
+
+    def _performed(self, act: str, outcome: str, element: Any, draw: Any) -> Performed:
+        return Performed(act, outcome, element, draw, self._ids)
+
+    # ---- what the network and the faults do to it
+
+    def deliver(
+        self, who: int, number: int, envelope: int, fresh: Sequence[str] = (), *, forged: bool = False
+    ) -> Record:
+        """Find what an instance does with a message."""
+        local, sent = self.locals[who][number], self.network.envelopes[envelope]
+        self._begin(fresh)
+        if local.status != UP:
+            return NOTHING
+        found = Collector(self, who, number, local)
+        kept = self.setting.order == "sent_set" and not forged
+        label = Label(
+            "forge" if forged else "deliver", found.instance, sender=sent.sender, message=sent.message, kept=kept
+        )
+        faults = self.setting.faults
+        owed = None
+        if not forged and not (self.setting.order == "sent_set" and faults.lose == "any"):
+            owed = Obligation("deliver", found.instance, (sent.sender, sent.message))
+        deferred = found.attempt(lambda draw: Received(sent.sender, sent.message, draw, self._ids), label, owed)
+        return DEFERRED if deferred else found.record()
+
+    def faults(self, who: int, number: int) -> Record:
+        """Find how faults may strike an instance."""
+        local = self.locals[who][number]
+        if local.status != UP or self.setting.machines[who].final(local.state):
+            return NOTHING
+        found = Collector(self, who, number, local)
+        envelope, role = self.setting.faults, found.view.role.name
+        for name, budgets, status in (
+            ("crash", envelope.crash, GONE),
+            ("restart", envelope.restart, DOWN),
+            ("amnesia", envelope.amnesia, LOST),
+        ):
+            if budget(budgets, role) == 0:
+                continue
+            label = Label("crash", found.instance) if status == GONE else Label("down", found.instance, name=name)
+            state = self.setting.machines[who].crashed(local.state)._replace(at=local.state.at)
+            after, primitives = self.settle(who, local, local._replace(state=state, status=status), False, (), None)
+            if status == GONE:
+                after = Local(state, GONE)
+            slot = self.slots.get((name, role))
+            found.add(
+                after, (), primitives if slot is None else (("spend", slot), *primitives), self.labels.number(label)
+            )
+        return found.record()
+
+    # ---- the step itself
+
+    def settle(
+        self, who: int, before: Local, after: Local, entered: bool, spends: tuple[Any, ...], answered: Request | None
+    ) -> tuple[Local, tuple[Primitive, ...]]:
+        """Work out what is spent after a step, and which acts are no longer asked for."""
+        if not (before.spent or after.spent or before.in_effect or spends or self._has_requests[who]):
+            return after, ()
+        was = self._open_or_nothing(who, before.state)
+        offered = Open((), (), (), ()) if after.status == GONE else self._open_or_nothing(who, after.state)
+        over = {*after.spent, *spends}
+        spent = [
+            ("timer", t.name, t.element)
+            for t in offered.timers
+            if ("timer", t.name, t.element) in over and (t.lasting or not entered)
+        ]
+        if not entered:
+            spent += [_answered(r) for r in offered.requests if _answered(r) in over]
+        asked = [r for r in was.requests if _answered(r) not in before.spent and r != answered]
+        now = [r for r in offered.requests if _answered(r) not in spent]
+        keyed = {(r.act, r.key) for r in now if r.key is not None}
+        unkeyed = set() if entered else {(r.act, r.element) for r in now if r.key is None}
+        primitives: list[Primitive] = []
+        for request in asked:
+            act, element = request.act, request.element
+            if request.key is not None and (act, request.key) not in keyed and not _same_act(request, answered):
+                primitives.append(("left", act, request.key, request.arguments))
+            elif request.key is None and (act, element) not in unkeyed and (act, element) not in before.in_effect:
+                primitives.append(("dropped", act, request.arguments))
+        in_effect = tuple(
+            e for e in after.in_effect if e in unkeyed and not (answered and e == (answered.act, answered.element))
+        )
+        return after._replace(spent=tuple(spent), in_effect=in_effect), tuple(primitives)
+
+    def _begin(self, fresh: Sequence[str]) -> None:
+        self.fresh_ids = FreshIds(fresh)
+        self.used_fresh = False
+
+    @property
+    def _ids(self) -> Any:
+        self.fresh_ids.taken.clear()
+        return self.fresh_ids
+
+    def _open(self, who: int, state: Any) -> Open:
+        if self.setting.is_model:
+            offered: Open = self.setting.machines[who].open(state)
+            return offered
+        known = self._offers[who].get(state)
+        if known is None:
+            known = self._offers[who][state] = self.setting.machines[who].open(state)
+        return known
+
+    def _open_or_nothing(self, who: int, state: Any) -> Open:
+        try:
+            return self._open(who, state)
+        except UndefinedValue:
+            return Open((), (), (), ())
+
+
+def _answered(request: Request) -> tuple[Any, ...]:
+    return ("act", request.act, request.element, request.key)
+
+
+def _same_act(request: Request, answered: Request | None) -> bool:
+    return answered is not None and (request.act, request.key) == (answered.act, answered.key)

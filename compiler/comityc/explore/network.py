@@ -1,0 +1,116 @@
+"""The messages under way: a bag, a set or queues of numbered envelopes, each network itself a number.
+
+Networks are tuples of envelope numbers in one fixed order per content, so equal contents have equal numbers. Envelopes whose order
+counts share a lane (sender and receiver) and keep it; the others are sorted. All operations are remembered.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from comityc.explore.world import Envelope
+
+Order = Literal["fifo", "unordered", "sent_set"]
+
+
+class Waiting(NamedTuple):
+    """One envelope of a lane: who it is for, and the network without it."""
+
+    envelope: int
+    receiver: int
+    without: int
+
+
+Lane = tuple[Waiting, ...]
+"""What can arrive, first come first; a deferred message lets those behind it pass. Without order each envelope is a lane."""
+
+
+class NetworkStore:
+    """All envelopes and networks met so far, by number. Network 0 is empty."""
+
+    def __init__(self, order: Order, copies: int | None, in_order: Callable[[str], bool]) -> None:
+        """`in_order` says of a type of message whether it keeps its order even where others do not."""
+        self._order = order
+        self._copies = 1 if order == "sent_set" else copies
+        self._keeps_order = in_order
+        self.envelopes: list[Envelope] = []
+        self.receivers: list[int] = []
+        self._envelope_numbers: dict[Envelope, int] = {}
+        self._ranks: list[int] = []
+        self._lanes: dict[tuple[object, object], int] = {}
+        self.contents: list[tuple[int, ...]] = [()]
+        self._numbers: dict[tuple[int, ...], int] = {(): 0}
+        self._deliveries: dict[int, tuple[Lane, ...]] = {}
+        self._sent: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._doubled: dict[tuple[int, int], int] = {}
+
+    def envelope(self, envelope: Envelope, receiver: int, message_name: str) -> int:
+        """Return the number of an envelope; `receiver` is the number of the instance that it is for."""
+        found = self._envelope_numbers.get(envelope)
+        if found is None:
+            found = self._envelope_numbers[envelope] = len(self.envelopes)
+            self.envelopes.append(envelope)
+            self.receivers.append(receiver)
+            kept = self._order == "fifo" or (self._order == "unordered" and self._keeps_order(message_name))
+            # Lanes rank below all envelopes without order.
+            lane = (envelope.sender, envelope.receiver)
+            self._ranks.append(self._lanes.setdefault(lane, len(self._lanes)) - LANES if kept else found)
+        return found
+
+    def lanes(self, network: int) -> tuple[Lane, ...]:
+        """Return what can arrive from a network."""
+        found = self._deliveries.get(network)
+        if found is None:
+            found = self._deliveries[network] = self._find_lanes(self.contents[network])
+        return found
+
+    def send(self, network: int, envelopes: tuple[int, ...]) -> int:
+        """Return the network with these envelopes added, in order; one of which enough copies are under way joins them."""
+        key = (network, envelopes)
+        found = self._sent.get(key)
+        if found is None:
+            content = list(self.contents[network])
+            for envelope in envelopes:
+                if self._copies is None or content.count(envelope) < self._copies:
+                    content.insert(bisect_right(content, self._ranks[envelope], key=self._ranks.__getitem__), envelope)
+            found = self._sent[key] = self._number(tuple(content))
+        return found
+
+    def without(self, network: int, position: int) -> int:
+        """Return the network without the envelope at a position."""
+        content = self.contents[network]
+        return self._number(content[:position] + content[position + 1 :])
+
+    def doubled(self, network: int, position: int) -> int:
+        """Return the network with one more of the envelope at a position, right behind it."""
+        content = self.contents[network]
+        return self._number(content[: position + 1] + content[position:])
+
+    def positions(self, network: int) -> list[int]:
+        """Return the positions that differ: without order, one of each envelope."""
+        content = self.contents[network]
+        return [at for at in range(len(content)) if at == 0 or content[at] != content[at - 1]]
+
+    def filtered(self, network: int, keep: Callable[[int], bool]) -> int:
+        """Return the network with those envelopes only that are to be kept."""
+        return self._number(tuple(envelope for envelope in self.contents[network] if keep(envelope)))
+
+    def _number(self, content: tuple[int, ...]) -> int:
+        found = self._numbers.get(content)
+        if found is None:
+            found = self._numbers[content] = len(self.contents)
+            self.contents.append(content)
+        return found
+
+    def _find_lanes(self, content: tuple[int, ...]) -> tuple[Lane, ...]:
+        lanes: dict[int, list[Waiting]] = {}
+        for at, envelope in enumerate(content):
+            rank = self._ranks[envelope]
+            if rank >= 0 and rank in lanes:
+                continue  # another copy of the same
+            rest = self._number(content[:at] + content[at + 1 :])
+            lanes.setdefault(rank, []).append(Waiting(envelope, self.receivers[envelope], rest))
+        return tuple(tuple(lane) for lane in lanes.values())
+
+
+LANES = 1 << 40
