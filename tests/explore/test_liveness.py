@@ -131,6 +131,21 @@ def test_the_shorter_of_a_stop_and_a_loop_is_told() -> None:
     assert Drawn(steps, weak=["go", "x", "y"]).eventually([]) == "a go b stop d |"
 
 
+def test_a_property_may_rest_on_what_happens_again_and_again_or_holds_for_ever() -> None:
+    steps = {"a": {"x": "b", "go": "d"}, "b": {"y": "a", "z": "c"}, "c": {"w": "b"}, "d": {}}
+    drawn = Drawn(steps, weak=["x", "y", "w"])
+    first, anywhere = drawn.mask(["a"]), ~drawn.mask(["d"])
+
+    def run(**given: np.ndarray) -> str | None:
+        return drawn.tell(find_unfair_end(drawn.graph, first, anywhere, **given))
+
+    assert run() == "a | x b y a"
+    assert run(again=drawn.mask(["c"])) == "a | x b z c w b y a"
+    assert run(forever=drawn.mask(["b", "c"])) == "a x b | z c w b"
+    assert run(again=drawn.mask(["d"])) is None
+    assert run(forever=drawn.mask(["a"])) is None
+
+
 def test_stays_possible_needs_a_way_and_no_fairness() -> None:
     drawn = Drawn({"a": {"go": "b", "lose": "c"}, "b": {}, "c": {"lose": "b"}})
     ways = np.array([label != "lose" for label in drawn.labels])

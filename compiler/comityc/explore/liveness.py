@@ -106,8 +106,8 @@ class FairGraph:
         taken = np.isin(keys, self._taken(parts, inner))
         return keys // self._width, keys % self._width, count, taken
 
-    def loop_through(self, part: Mask, start: int) -> list[int]:
-        """Return the edges of a fair cycle through a fair part, from `start` back to it."""
+    def loop_through(self, part: Mask, start: int, again: Mask | None = None) -> list[int]:
+        """Return the edges of a fair cycle through a fair part, from `start` back to it, by way of a state of `again`."""
         edges = self.edges
         inside = part[edges.sources] & part[edges.targets]
         open_edges = np.flatnonzero(inside)
@@ -121,6 +121,10 @@ class FairGraph:
         must_take = outstanding & (everywhere | self._strong_padded())
         path: list[int] = []
         at = start
+        if again is not None and not again[start]:
+            path = _way_to(edges, part, start, np.zeros(0, dtype=np.int64), part & again)
+            self._walk(path, outstanding, must_take, states, owed)
+            at = int(edges.targets[path[-1]])
         while True:
             self._settle(outstanding, must_take, states, owed, at)
             if not outstanding.any():
@@ -128,16 +132,20 @@ class FairGraph:
             goal_edges = self._edges_meeting(open_edges, outstanding)
             goal_states = self._states_meeting(part, outstanding & ~must_take, states, owed)
             way = _way_to(edges, part, at, goal_edges, goal_states)
-            for edge in way:
-                outstanding[self.owed_by(int(edges.labels[edge]))] = False
-                at = int(edges.targets[edge])
-                self._settle(outstanding, must_take, states, owed, at)
+            self._walk(way, outstanding, must_take, states, owed)
+            at = int(edges.targets[way[-1]])
             path += way
         if at != start:
             home = np.zeros(edges.count, dtype=np.bool_)
             home[start] = True
             path += _way_to(edges, part, at, np.zeros(0, dtype=np.int64), home)
         return path
+
+    def _walk(self, way: list[int], outstanding: Mask, must_take: Mask, states: Numbers, owed: Numbers) -> None:
+        """Strike off what is met on the way."""
+        for edge in way:
+            outstanding[self.owed_by(int(self.edges.labels[edge]))] = False
+            self._settle(outstanding, must_take, states, owed, int(self.edges.targets[edge]))
 
     def _strong_padded(self) -> Mask:
         return self.strong if len(self.strong) else np.zeros(self._width, dtype=np.bool_)
@@ -167,26 +175,31 @@ class FairGraph:
         return result
 
 
-def find_unfair_end(graph: FairGraph, sources: Mask, region: Mask) -> Path | None:
+def find_unfair_end(
+    graph: FairGraph, sources: Mask, region: Mask, *, again: Mask | None = None, forever: Mask | None = None
+) -> Path | None:
     """Find the shortest fair run that goes from a source through the region and stays in it for ever.
 
     With sources = p and not q and region = not q it is a counterexample to `leads_to: [p, q]`; with the initial
-    states and not p to `eventually: p`.
+    states and not p to `eventually: p`. Only runs count that are in `again` again and again, or in `forever` at last.
     """
     edges = graph.edges
     starts = sources & region
     if not starts.any():
         return None
-    lasting = region & ~graph.cut
+    lasting = region & ~graph.cut if forever is None else region & ~graph.cut & forever
     stops = lasting & graph.may_stop
     parts = graph.fair_parts(lasting)
     rounds = parts >= 0
+    if again is not None:
+        stops &= again
+        rounds &= np.isin(parts, parts[again])
     if not stops.any() and not rounds.any():
         return None
     reach = reach_forward(edges, starts, region, edges.depth)
     stop, turn = reach.nearest(stops), reach.nearest(rounds)
     if turn is not None and (stop is None or reach.distance[turn] < reach.distance[stop]):
-        loop = graph.loop_through(parts == parts[turn], turn)
+        loop = graph.loop_through(parts == parts[turn], turn, again)
         if stop is None or reach.distance[turn] + len(loop) < reach.distance[stop]:
             return _ending(_way_in(edges, reach, turn), edges, loop)
     return None if stop is None else _ending(_way_in(edges, reach, stop), edges, [])
