@@ -15,14 +15,10 @@ _BLOCKS = (codes_source.BLOCK, codes_syntax.BLOCK, codes_names.BLOCK, codes_chec
 
 def _collected() -> Mapping[str, Code]:
     codes: dict[str, Code] = {}
-    names: dict[str, str] = {}
     for code in (code for block in _BLOCKS for code in block.values()):
         if code.number in codes:
             raise ValueError(f"{code.number} is registered twice")
-        if code.name in names:
-            raise ValueError(f"`{code.name}` is the name of {names[code.name]} and of {code.number}")
         codes[code.number] = code
-        names[code.name] = code.number
     return MappingProxyType(dict(sorted(codes.items())))
 
 

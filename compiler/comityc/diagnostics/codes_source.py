@@ -44,22 +44,24 @@ CUT_AT_HASH = BLOCK.error("CMY0023", "cut-at-hash", "YAML takes the rest of an e
 BEGINS_WITH_BRACKET = BLOCK.error(
     "CMY0024", "begins-with-bracket", "An expression begins with a bracket or a quote, which YAML reads in its own way."
 )
-COLON_IN_VALUE = BLOCK.error("CMY0025", "colon-in-value", "An expression holds a colon and a space, which makes it a map.")
+COLON_IN_VALUE = BLOCK.error(
+    "CMY0025", "colon-in-value", "An expression holds a colon and a space, which makes it a map."
+)
 RESERVED_START = BLOCK.error("CMY0026", "reserved-start", "A value begins with a character that YAML keeps for itself.")
 
 # ---- the shape of a spec
 
 UNKNOWN_KEY = BLOCK.error("CMY0101", "unknown-key", "A key is not one of the language, or not of this place.")
-WRONG_KIND = BLOCK.error("CMY0102", "wrong-kind", "A value stands where a list or a map belongs, or the other way round.")
+WRONG_KIND = BLOCK.error(
+    "CMY0102", "wrong-kind", "A value stands where a list or a map belongs, or the other way round."
+)
 MISSING_KEY = BLOCK.error("CMY0103", "missing-key", "A key that has to be there is missing.")
-CONFLICTING_KEYS = BLOCK.error("CMY0104", "conflicting-keys", "Two keys exclude each other, or one needs another.")
-UNKNOWN_WORD = BLOCK.error("CMY0105", "unknown-word", "A value is not one of the words that fit here.")
-NOT_A_NUMBER = BLOCK.error("CMY0106", "not-a-number", "A value is not a whole number in the range that fits here.")
-UNKNOWN_VERSION = BLOCK.error("CMY0107", "unknown-version", "A file is written in a version of the language that is not known.")
-BAD_NAME = BLOCK.error("CMY0108", "bad-name", "A name is not made of letters, digits and underscores.")
-RESERVED_NAME = BLOCK.error("CMY0109", "reserved-name", "A name is a word of the language or of Python.")
-NOTHING_GIVEN = BLOCK.error("CMY0110", "nothing-given", "A key has no value, or a list or map that must not be empty is.")
-BAD_TITLE = BLOCK.error("CMY0111", "bad-title", "The name of a case or of an assumption is not made of plain words.")
-BAD_FORM = BLOCK.error("CMY0112", "bad-form", "A value does not have the form that belongs here.")
-NUMBER_TOO_LONG = BLOCK.error("CMY0113", "number-too-long", "A number has more digits than any spec needs.")
-WRONG_LENGTH = BLOCK.error("CMY0114", "wrong-length", "A list has too few or too many items.")
+CONFLICTING_KEYS = BLOCK.error("CMY0104", "conflicting-keys", "Keys stand together of which only one can be meant.")
+UNKNOWN_CHOICE = BLOCK.error("CMY0105", "unknown-choice", "A value is not one of the words that fit here.")
+UNKNOWN_VERSION = BLOCK.error("CMY0106", "unknown-version", "A file is written in an unknown version of the language.")
+BAD_NAME = BLOCK.error(
+    "CMY0107", "bad-name", "A key that names something is not made of letters, digits and underscores."
+)
+NOTHING_GIVEN = BLOCK.error("CMY0108", "nothing-given", "A key has nothing behind it, or a list or map that is empty.")
+BAD_TITLE = BLOCK.error("CMY0109", "bad-title", "The name of a case, a scenario or an assumption is not plain words.")
+WRONG_LENGTH = BLOCK.error("CMY0110", "wrong-length", "A list has too few or too many items.")

@@ -63,20 +63,22 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A list; `flow` says that it is written in brackets."""
+    """A list; `flow` says that it is written in brackets, and `written` how, for findings."""
 
     items: tuple["Tree", ...]
     span: Span
     flow: bool = False
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A map, in the order of the file; keys are distinct. `flow` says that it is written in braces."""
+    """A map, in the order of the file; keys are distinct. `flow` says that it is in braces, and `written` how, for findings."""
 
     entries: tuple[tuple[Scalar, "Tree"], ...]
     span: Span
     flow: bool = False
+    written: str = ""
 
     def get(self, key: str) -> "Tree | None":
         """Return the value of a key, or None."""

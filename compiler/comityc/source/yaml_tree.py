@@ -165,7 +165,7 @@ class _Builder:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
             items.append(self._node(event, events, depth + 1, in_flow=flow))
-        sequence = Sequence(tuple(items), self._collection_span(start, event, items), flow)
+        sequence = Sequence(tuple(items), self._collection_span(start, event, items), flow, self._written(start, event))
         if flow:
             self._add(slips.split_at_comma(self._source, sequence))
         return sequence
@@ -185,7 +185,9 @@ class _Builder:
                 if isinstance(value, Scalar) and key.text != "doc":
                     self._add(slips.cut_at_hash(self._source, value))
         values = [value for _, value in entries]
-        mapping = Mapping(tuple(entries), self._collection_span(start, event, values), flow)
+        mapping = Mapping(
+            tuple(entries), self._collection_span(start, event, values), flow, self._written(start, event)
+        )
         if flow:
             self._add(slips.split_at_comma(self._source, mapping))
         return mapping
@@ -269,6 +271,10 @@ class _Builder:
             return first
         span = values[-1].span
         return Span(first.file, first.line, first.column, span.end_line, span.end_column)
+
+    def _written(self, start: Any, end: Any) -> str:
+        """Return a list or map in brackets as it stands in the file."""
+        return self._source.text[start.start_mark.index : end.end_mark.index] if start.flow_style else ""
 
     def _mark(self, event: Any) -> Span:
         mark = event.start_mark
