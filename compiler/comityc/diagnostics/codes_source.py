@@ -26,7 +26,7 @@ DUPLICATE_KEY = BLOCK.error("CMY0013", "duplicate-key", "A key stands twice in t
 TOO_DEEP = BLOCK.error("CMY0014", "too-deep", "Values are nested deeper than any spec needs.")
 TOO_MANY_VALUES = BLOCK.error("CMY0015", "too-many-values", "A file holds more values than any spec needs.")
 TEXT_TOO_LONG = BLOCK.error("CMY0016", "text-too-long", "A key or a value is longer than any spec needs.")
-TAB_INDENTATION = BLOCK.error("CMY0017", "tab-indentation", "A line is indented with a tab.")
+TAB_INDENTATION = BLOCK.error("CMY0017", "tab-indentation", "A tab stands where YAML takes only spaces.")
 KEY_NOT_A_WORD = BLOCK.error("CMY0018", "key-not-a-word", "A key of a map is a list, a map, or text of several lines.")
 
 # ---- what YAML makes of an expression

@@ -65,27 +65,35 @@ _MOST_FORBIDDEN = 20  # a binary file has thousands, and nobody reads them all
 
 def _read(path: str) -> bytes | Diagnostic:
     """Read a regular file; a FIFO is not waited for, and of a large file not more than the limit is read."""
-    where = _start(path)
     try:
         # The flag keeps `open` from waiting for a writer if the path is a FIFO; it means nothing for a file.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    except (OSError, ValueError) as trouble:
-        if os.path.isdir(path) if "\0" not in path else False:  # noqa: PTH112 - the path stays text
-            return NOT_A_FILE.at(where, "this is a folder, not a file", help="name the file itself")
-        reason = trouble.strerror if isinstance(trouble, OSError) and trouble.strerror else "no such path"
-        return UNREADABLE_FILE.at(where, f"the file cannot be read: {reason.lower()}")
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            return NOT_A_FILE.at(where, "this is a folder, not a file", help="name the file itself")
-        if not stat.S_ISREG(status.st_mode):
-            return NOT_A_FILE.at(where, "this is a device or a pipe, not a file", help="save the spec to a file")
-        if status.st_size > MOST_BYTES:
-            return _too_large(path)
-        try:
+    except ValueError:
+        return _unreadable(path, "no such path")
+    except OSError as trouble:
+        return _unreadable(path, trouble.strerror or "unknown reason")
+    try:
+        refused = _refused(path, os.fstat(descriptor))
+        if refused is not None:
+            return refused
+        with open(descriptor, "rb", closefd=False) as file:
             return file.read(MOST_BYTES + 1)
-        except OSError as trouble:
-            return UNREADABLE_FILE.at(where, f"the file cannot be read: {(trouble.strerror or 'unknown').lower()}")
+    except OSError as trouble:
+        return _unreadable(path, trouble.strerror or "unknown reason")
+    finally:
+        os.close(descriptor)
+
+
+def _refused(path: str, status: os.stat_result) -> Diagnostic | None:
+    if stat.S_ISDIR(status.st_mode):
+        return NOT_A_FILE.at(_start(path), "this is a folder, not a file", help="name the file itself")
+    if not stat.S_ISREG(status.st_mode):
+        return NOT_A_FILE.at(_start(path), "this is a device or a pipe, not a file", help="save the spec to a file")
+    return _too_large(path) if status.st_size > MOST_BYTES else None
+
+
+def _unreadable(path: str, reason: str) -> Diagnostic:
+    return UNREADABLE_FILE.at(_start(path), f"the file cannot be read: {reason.lower()}")
 
 
 def _too_large(file: str) -> Diagnostic:

@@ -70,7 +70,7 @@ def explain(source: Source, trouble: Trouble) -> Slip:
     if "mapping values are not allowed" in trouble.problem:
         return _colon(source, trouble, line, at)
     if character == "\t" or "\t" in line[: len(line) - len(line.lstrip())]:
-        message = "this line is indented with a tab"
+        message = "a tab stands where YAML takes only spaces"
         return Slip(TAB_INDENTATION.at(_one(source, trouble), message, help="indent with spaces"), line.expandtabs(4))
     if "cannot start any token" in trouble.problem or "block scalar" in trouble.context:
         return _reserved(source, trouble, line, character)
