@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from comity.values import Instance
 from comity.world import World
 from comityc.play.plan import AnswerList, Plan, SentBy

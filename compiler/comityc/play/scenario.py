@@ -6,7 +6,6 @@ from types import ModuleType
 
 from comity.errors import ComityError
 from comity.record import Entry, describe
-
 from comityc.machine.model import Machine, Scenario
 from comityc.play.plan import Plan
 from comityc.play.prepare import prepare

@@ -30,7 +30,6 @@ from comity.timers import ArmedTimer, TimerKey, Timers
 from comity.values import Instance
 from comity.wire import Envelope
 from comity.world import Happening, World
-
 from comityc.play.plan import AnswerList, Condition, Plan
 
 MOST_STEPS = 10_000

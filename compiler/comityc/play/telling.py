@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from comity.record import Entry, describe, describe_entry, describe_time, fields_of
-
 from comityc.backends.diagram.chart import Row, draw_text, lost, message, note
 
 _SHORTEST_PAUSE = 0.1
