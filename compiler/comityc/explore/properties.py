@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from comity.errors import UndefinedValue
 
+from comity.errors import UndefinedValue
 from comityc.explore.liveness import find_no_way, find_unfair_end
 from comityc.explore.paths import Mask, Path
 from comityc.explore.space import Space

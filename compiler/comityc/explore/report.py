@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from comity.values import Map, Word
-
 from comityc.explore.chart import mermaid_chart, text_chart
 from comityc.explore.story import Story
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from comity.values import Instance
-
 from comityc.explore.graph import Graph, Label
 from comityc.explore.paths import Path
 from comityc.explore.wording import show, spec_name

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from comity.values import ordered
-
 from comityc.explore.properties import UNDEFINED, undefined_text
 from comityc.explore.wording import show, spell
 from comityc.machine import expressions as x

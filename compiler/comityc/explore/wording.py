@@ -5,7 +5,6 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from comity.values import Instance, Map, Word
-
 from comityc.explore.values import in_order
 from comityc.machine import expressions as x
 from comityc.machine.value_types import RecordType

@@ -1,0 +1,206 @@
+"""One run in; what was found of every property in it out, before the cases of the spec are weighed together."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from comityc.explore.evaluator import Evaluator
+from comityc.explore.graph import Graph, Violation
+from comityc.explore.paths import Path
+from comityc.explore.plan import Run
+from comityc.explore.properties import Functions, Judgement, functions_of, judge
+from comityc.explore.reads import property_mask
+from comityc.explore.space import Space
+from comityc.explore.story import Story, StoryStep, Teller
+from comityc.explore.vacuity import conditions, untested
+from comityc.explore.why import Why
+from comityc.explore.wording import show, spell
+from comityc.machine.model import Machine, Property
+
+Outcome = Literal["holds", "fails", "unreached", "untested", "unknown", "skipped"]
+"""`unreached`: a `reachable` that is true nowhere here. `untested`: it holds, but nothing put it to the test. `unknown`:
+nothing speaks against it among the states that were seen, and there are more. `skipped`: not promised here."""
+
+OVER_ALL_CASES = ("no_dead_parts", "not_vacuous")
+"""Generic properties that only all cases together can decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one run says of one property."""
+
+    prop: Property
+    outcome: Outcome
+    reason: str = ""
+    instance: str | None = None
+    story: Story | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What one run found. `visited` and `taken` are the control states and transitions that some instance was in or took."""
+
+    run: Run
+    findings: tuple[Finding, ...]
+    states: int
+    levels: int
+    complete: bool
+    seconds: float
+    cut_bounds: tuple[str, ...] = ()
+    visited: frozenset[tuple[str, str]] = frozenset()
+    taken: frozenset[tuple[str, int]] = frozenset()
+    why_incomplete: str | None = None
+
+
+class Examiner:
+    """Looks at one graph for each property of the machine."""
+
+    def __init__(self, machine: Machine, evaluator: Evaluator, run: Run, graph: Graph) -> None:
+        self.machine, self.evaluator, self.run, self.graph = machine, evaluator, run, graph
+        self.instances = tuple(evaluator.module.instances(run.parameters))
+        self.space = Space(graph)
+        self.teller = Teller(machine, graph, self.instances)
+
+    def findings(self, progress: Callable[[str], None]) -> Iterable[Finding]:
+        """Decide the properties, one after the other."""
+        for prop in self.machine.properties:
+            if prop.name in OVER_ALL_CASES and prop.kind == "generic":
+                continue
+            progress(prop.name)
+            yield self._finding(prop)
+
+    def _finding(self, prop: Property) -> Finding:
+        if prop.waived is not None:
+            return Finding(prop, "skipped", f"waived: {prop.waived}")
+        case = self.run.case
+        if prop.only and case.name not in prop.only and prop.name not in case.violates:
+            return Finding(prop, "skipped", f"promised in {_listed(prop.only)} alone")
+        if prop.kind == "generic":
+            return self._generic(prop)
+        functions = functions_of(prop, self.evaluator.module, property_mask(prop, self.machine, self.instances))
+        judgement = judge(prop, functions, self.space)
+        if prop.kind == "reachable" and not judgement.holds and judgement.undefined is None:
+            outcome: Outcome = "unreached" if self.graph.complete else "unknown"
+            return Finding(prop, outcome, self._seen(), _instance(prop, judgement))
+        if not judgement.holds:
+            return self._broken(prop, judgement)
+        if prop.kind == "reachable":
+            return Finding(prop, "holds", f"reached after {len(judgement.path.labels) if judgement.path else 0} steps")
+        if not self.graph.complete:
+            return Finding(prop, "unknown", self._seen())
+        return self._held(prop, functions)
+
+    def _held(self, prop: Property, functions: Functions) -> Finding:
+        missing = untested(
+            prop, functions, self.space, conditions(prop, self.machine.definitions), self.evaluator.of_world
+        )
+        if missing:
+            return Finding(prop, "untested", missing[0])
+        return Finding(prop, "holds", self._within())
+
+    def _generic(self, prop: Property) -> Finding:
+        broken = [violation for violation in self.graph.violations if violation.property == prop.name]
+        if broken:
+            return Finding(prop, "fails", broken[0].text, None, self._violation_story(broken[0]))
+        if prop.name == "duplicates_are_harmless" and not self.machine.messages:
+            return Finding(prop, "holds", "there are no messages")
+        return Finding(prop, "holds", self._within()) if self.graph.complete else Finding(prop, "unknown", self._seen())
+
+    def _violation_story(self, violation: Violation) -> Story:
+        """Tell the way to a violation; the step that is one is told last, whether it was taken or not."""
+        path = self.space.stem(violation.state)
+        if violation.label < 0:
+            return self.teller.tell(path, (violation.text,))
+        target = self._target_of(violation)
+        if target is not None:
+            return self.teller.tell(path.then(violation.label, target), (violation.text,))
+        told = self.teller.tell(path, (violation.text,))
+        label = self.graph.labels[violation.label]
+        last = StoryStep(self.teller.sentence(label), (), self.teller.arrow(label))
+        return Story(told.lanes, told.beginning, (*told.steps, last), None, told.why)
+
+    def _target_of(self, violation: Violation) -> int | None:
+        if self.graph.offsets is None or violation.state in self.graph.broken_states:
+            return None
+        steps = self.graph.steps_from(violation.state)
+        return next((target for label, target in steps if label == violation.label), None)
+
+    def _broken(self, prop: Property, judgement: Judgement) -> Finding:
+        path = judgement.path
+        assert path is not None
+        story = self.teller.tell(path, self._explanation(prop, judgement, path))
+        return Finding(prop, "fails", _what_fails(prop, judgement), _instance(prop, judgement), story)
+
+    def _explanation(self, prop: Property, judgement: Judgement, path: Path) -> tuple[str, ...]:
+        names = _names(prop, judgement)
+        new = self.graph.world(path.states[-1])
+        old = self.graph.world(path.states[-2]) if len(path.states) > 1 else new
+        expressions = prop.expressions
+        evaluate = self.evaluator.reader(old if prop.kind == "step" else None, new)
+        why = Why(self.machine, evaluate)
+        if judgement.undefined is not None:
+            return (f"`{spell(expressions[0])}` has no value: {judgement.undefined}",)
+        match prop.kind:
+            case "always" | "step" | "never":
+                holds = prop.kind == "never"
+                head = f"`{spell(expressions[0])}` {'holds' if holds else 'does not hold'}:"
+                return (head, *_indented(why.explain(expressions[0], names, holds=holds)))
+            case "stable":
+                before = show(self.evaluator.reader(None, old)(expressions[0], names))
+                return (f"`{spell(expressions[0])}` was {before} and is {show(evaluate(expressions[0], names))}",)
+            case "eventually" | "leads_to":
+                goal = expressions[-1]
+                head = f"`{spell(goal)}` never comes to hold:"
+                return (head, *_indented(why.explain(goal, names, holds=False)))
+            case "stays_possible":
+                head = f"from here nothing but faults leads to where `{spell(expressions[0])}` holds:"
+                return (head, *_indented(why.explain(expressions[0], names, holds=False)))
+            case _:
+                return ()
+
+    def _within(self) -> str:
+        if self.graph.cut_bounds:
+            return f"no counterexample within the bounds; steps were cut at {_listed(self.graph.cut_bounds)}"
+        return ""
+
+    def _seen(self) -> str:
+        if self.graph.complete:
+            return self._within()
+        return f"no counterexample among the first {len(self.graph.states):,} states ({self.graph.why_incomplete})"
+
+
+def _what_fails(prop: Property, judgement: Judgement) -> str:
+    length = len(judgement.path.labels) if judgement.path is not None else 0
+    if judgement.undefined is not None:
+        return f"undefined after {_steps(length)}: {judgement.undefined}"
+    match prop.kind:
+        case "eventually" | "leads_to":
+            loop = judgement.path.loop_from if judgement.path is not None else None
+            if loop is not None and loop < length:
+                return f"{_steps(loop)}, then {_steps(length - loop)} that repeat for ever"
+            return f"{_steps(length)}, then nothing more is owed"
+        case _:
+            return f"broken after {_steps(length)}"
+
+
+def _steps(count: int) -> str:
+    return f"{count} step{'' if count == 1 else 's'}"
+
+
+def _names(prop: Property, judgement: Judgement) -> dict[str, Any]:
+    if prop.quantifier is None:
+        return {}
+    return {name: value for (name, _), value in zip(prop.quantifier.targets, judgement.bound, strict=False)}
+
+
+def _instance(prop: Property, judgement: Judgement) -> str | None:
+    names = _names(prop, judgement)
+    return ", ".join(f"{name} = {show(value)}" for name, value in names.items()) or None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _indented(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"  {line}" for line in lines)

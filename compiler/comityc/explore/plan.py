@@ -1,0 +1,74 @@
+"""A machine and what was asked for come in; the runs to make, one for each combination of values, come out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+from comity.errors import ComityError
+from comityc.explore.evaluator import Evaluator
+from comityc.machine.model import Bounds, Case, Machine
+from comityc.naming import value_name
+
+DEFAULTS = "the defaults"
+"""What the run is called that no case of the spec stands behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One search to make. `values` are those that the case or the command line gives; `refused` says why it cannot start."""
+
+    case: Case
+    values: tuple[tuple[str, Any], ...]
+    parameters: Any
+    refused: str | None = None
+
+
+def plan_runs(
+    machine: Machine, evaluator: Evaluator, cases: Sequence[str] | None, values: Mapping[str, Any] | None
+) -> Iterator[Run]:
+    """Yield the runs: all cases, those that are named, or (values without a case) one of the defaults with these values."""
+    if cases is None and (values is not None or not machine.cases):
+        yield _run(_default_case(machine), tuple((values or {}).items()), evaluator)
+        return
+    for case in machine.cases:
+        if cases is not None and case.name not in cases:
+            continue
+        given = dict(values or {})
+        if given:
+            case = replace(case, states=None, levels=None)  # the figures are those of the case as it stands
+        names = [name for name, _ in case.values if name not in given]
+        options = [
+            [evaluator.constant(value) for value in choices] for name, choices in case.values if name not in given
+        ]
+        for chosen in product(*options):
+            yield _run(case, (*zip(names, chosen, strict=True), *given.items()), evaluator)
+
+
+def _default_case(machine: Machine) -> Case:
+    return Case(
+        name=DEFAULTS,
+        values=(),
+        faults=machine.tolerates,
+        bounds=machine.bounds,
+        network=machine.network,
+        violates=(),
+    )
+
+
+def _run(case: Case, values: tuple[tuple[str, Any], ...], evaluator: Evaluator) -> Run:
+    try:
+        parameters = evaluator.module.Parameters(**{value_name(name): value for name, value in values})
+        parameters.check()
+    except ComityError as error:
+        return Run(case, values, None, str(error))
+    return Run(case, values, parameters)
+
+
+def bounds_text(bounds: Bounds) -> str:
+    """Return the bounds of a case in one line."""
+    parts = [f"{name} {low}..{high}" for name, low, high in bounds.ranges]
+    parts += [f"{name} of size {size}" for name, size in bounds.sizes]
+    if bounds.copies is not None:
+        parts.append(f"copies {bounds.copies}")
+    return ", ".join(parts)

@@ -1,0 +1,64 @@
+"""A machine and its generated module in; verdicts on all of its cases out. This is what `comity verify` calls.
+
+Each case is searched and examined by itself (`examine`); then the cases are weighed together, because a `reachable` has to be
+reached in one case and not in each, and whether anything was put to the test is judged over all of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+from typing import Any
+
+from comityc.explore.evaluator import Evaluator
+from comityc.explore.examine import Examined, Examiner
+from comityc.explore.plan import Run, plan_runs
+from comityc.explore.search import search
+from comityc.explore.setting import make_setting
+from comityc.explore.verdict import SpecVerdict
+from comityc.explore.weigh import weigh
+from comityc.machine.model import Machine
+
+MAX_STATES = 5_000_000
+
+Progress = Callable[[str, str], None]
+"""Told the name of the case, and what is being done about it."""
+
+
+def verify_machine(
+    machine: Machine,
+    module: Any,
+    *,
+    cases: Sequence[str] | None = None,
+    with_values: Mapping[str, Any] | None = None,
+    max_states: int = MAX_STATES,
+    progress: Progress | None = None,
+) -> SpecVerdict:
+    """Decide every property in every case, or in the named ones, or (values without a case) once with these values."""
+    evaluator = Evaluator(machine, module)
+    told = progress or (lambda case, doing: None)
+    examined = [
+        _examine(machine, evaluator, run, max_states, told) for run in plan_runs(machine, evaluator, cases, with_values)
+    ]
+    return SpecVerdict(machine.file, machine.protocol, weigh(machine, examined, whole=cases is None))
+
+
+def _examine(machine: Machine, evaluator: Evaluator, run: Run, max_states: int, progress: Progress) -> Examined:
+    if run.refused is not None:
+        return Examined(run, (), 0, 0, True, 0.0)
+    started = perf_counter()
+    progress(run.case.name, "exploring")
+    setting = make_setting(machine, run.case, run.parameters, evaluator.module)
+    graph = search(setting, max_states=max_states, keep_edges=True)
+    examiner = Examiner(machine, evaluator, run, graph)
+    findings = tuple(examiner.findings(lambda name: progress(run.case.name, f"deciding {name}")))
+    return Examined(
+        run,
+        findings,
+        len(graph.states),
+        len(graph.levels),
+        graph.complete,
+        perf_counter() - started,
+        tuple(graph.cut_bounds),
+        frozenset(graph.visited_states),
+        frozenset(graph.taken_transitions),
+        graph.why_incomplete,
+    )
