@@ -45,6 +45,8 @@ def build_protocol(tree: Tree, source: Source) -> tuple[Protocol | None, tuple[D
 def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Protocol:
     parts = {key.text: reader.entries(value) for key, value in tree.entries}
     simulate = tree.key("simulate")
+    for _, case in parts.get("simulate", ()):
+        reader.expression(case.get("expect") if isinstance(case, Mapping) else None)  # read for its findings alone
     return Protocol(
         name=name,
         doc=reader.text(tree.get("doc")),
