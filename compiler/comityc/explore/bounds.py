@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from comity.values import Map
-
 from comityc.machine.model import Bounds, VariableDeclaration
 from comityc.machine.value_types import (
     FractionType,

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
 from comity.machine import Event, Request, Send, Step
-
 from comityc.explore.bounds import breaches
 from comityc.explore.graph import Label, Obligation
 from comityc.explore.records import CUT, LOCAL_BITS, Local, Move, Note, Record

@@ -10,10 +10,10 @@ from types import ModuleType
 from typing import Any
 
 from comity.values import Instance, Map
-
 from comityc.machine.model import Bounds
 from comityc.machine.value_types import (
     BoolType,
+    DigestType,
     EnumType,
     FractionType,
     IdType,
@@ -49,6 +49,8 @@ class Domains:
     module: ModuleType
     instances: Sequence[Instance]
     message_fields: Mapping[str, tuple[tuple[str, ValueType], ...]]
+    ids: tuple[str, ...] | None = None  # of a liar: those it knows
+    digests: tuple[str, ...] | None = None
 
     def values(self, value_type: ValueType, name: str | None = None) -> tuple[Any, ...]:
         """Return all values of a type; `name` is the variable, field or decision that they are for, which may have a bound."""
@@ -59,9 +61,13 @@ class Domains:
             case BoolType():
                 return (False, True)
             case EnumType():
-                return tuple(getattr(self.module, class_name(value_type.name)))
+                return tuple(self._class(value_type.name))
             case IntType() | FractionType():
                 return self._range(value_type, name)
+            case IdType() if self.ids is not None:
+                return self.ids
+            case DigestType() if self.digests is not None:
+                return self.digests
             case TextType(alias=alias) | IdType(alias=alias):
                 return self._stand_ins(alias or type_name(value_type), name, type_name(value_type))
             case OptionalType(item=item):
@@ -71,7 +77,7 @@ class Domains:
             case InstanceType(roles=roles):
                 return tuple(instance for instance in self.instances if instance.role in roles)
             case RecordType():
-                record = getattr(self.module, class_name(value_type.name))
+                record = self._class(value_type.name)
                 return (record(*row) for row in product(*(self.values(f.type, f.name) for f in value_type.fields)))
             case MessageType(names=names):
                 return (message for one in names for message in self.messages(one))
@@ -101,6 +107,11 @@ class Domains:
         """Return the bound on the number of values that one of these names has."""
         sizes = dict(self.bounds.sizes)
         return next((sizes[name] for name in names if name in sizes), None)
+
+    def _class(self, name: str) -> Any:
+        # A type of the spec gives way to the two classes that every module has.
+        python = class_name(name)
+        return getattr(self.module, f"{python}_" if python in ("Parameters", "SharedState") else python)
 
     def _range(self, value_type: ValueType, name: str | None) -> Iterable[int]:
         ranges = {key: (low, high) for key, low, high in self.bounds.ranges}

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from comity.values import Instance
 from numpy.typing import NDArray
 
+from comity.values import Instance
 from comityc.explore.world import Envelope, World
 
 LabelKind = Literal[
@@ -118,7 +118,9 @@ class Graph:
     targets: NDArray[np.int32] | None = None
     edge_labels: NDArray[np.int32] | None = None
     # Given by the search:
-    key_mask: int = -1
+    key_mask: int = -1  # everything but the network
+    instance_masks: dict[Instance, int] = field(default_factory=dict)  # what belongs to one instance
+    rest_mask: int = 0  # shared variables, acts, budgets, what liars know
     decode: Callable[[int], World] = field(repr=False, default=lambda packed: _no_decoder())
     decode_network: Callable[[int], tuple[Envelope, ...]] = field(repr=False, default=lambda packed: _no_decoder())
 

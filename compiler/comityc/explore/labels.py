@@ -1,7 +1,6 @@
 """The labels of steps, each once, with what fairness owes to them."""
 
 from comity.values import Instance
-
 from comityc.explore.graph import Label, Obligation, Strength
 from comityc.explore.setting import RoleView
 
@@ -14,6 +13,7 @@ class LabelStore:
         self.obligations: list[tuple[tuple[int, Strength], ...]] = []
         self.obligation_names: list[Obligation] = []
         self._numbers: dict[tuple[Label, Obligation | None], int] = {}
+        self._kept: dict[tuple[Label, tuple[tuple[int, Strength], ...]], int] = {}
         self._obligation_numbers: dict[Obligation, int] = {}
 
     def number(self, label: Label, owed: Obligation | None = None, view: RoleView | None = None) -> int:
@@ -24,6 +24,19 @@ class LabelStore:
             found = self._numbers[key] = len(self.labels)
             self.labels.append(label)
             self.obligations.append(self._owed(label, owed, view))
+        return found
+
+    def kept(self, number: int) -> int:
+        """Return the number of the same delivery with the message left under way."""
+        return self._with_obligations(self.labels[number]._replace(kept=True), self.obligations[number])
+
+    def _with_obligations(self, label: Label, obligations: tuple[tuple[int, Strength], ...]) -> int:
+        key = (label, obligations)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = len(self.labels)
+            self.labels.append(label)
+            self.obligations.append(obligations)
         return found
 
     def _owed(self, label: Label, owed: Obligation | None, view: RoleView | None) -> tuple[tuple[int, Strength], ...]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from comity.errors import UndefinedValue
 from comity.machine import Decided, Decision, Happened, Open, Performed, Received, Request, Timer, TimerFired
-
 from comityc.explore.collector import Collector, FreshIds
 from comityc.explore.graph import Label, Obligation
 from comityc.explore.labels import LabelStore

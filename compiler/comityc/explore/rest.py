@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from comity.values import Instance
-
 from comityc.explore.values import in_order
 from comityc.explore.world import Happening
 
@@ -62,6 +61,9 @@ class ActRules:
     undoes: Mapping[str, str]
     repeatable: bool = False
     late_after_undoing: bool = False
+
+
+WorldMove = tuple[Literal["late_effect", "repeat_effect"], str, Any, tuple[Primitive, ...], Literal["undone"] | None]
 
 
 class RestStore:
@@ -118,9 +120,10 @@ class RestStore:
             for _, arguments, undone in entries
         )
 
-    def world_moves(self, rest: int) -> list[tuple[str, str, Any, tuple[Primitive, ...], str | None]]:
+    def world_moves(self, rest: int) -> list[WorldMove]:
         """Return what the world may do by itself: (kind, act, arguments, primitives, outcome) of late and repeated effects."""
-        item, moves = self.items[rest], []
+        item = self.items[rest]
+        moves: list[WorldMove] = []
         for (act, key), keyed in item.keyed:
             if keyed.pending and not keyed.in_effect:
                 how: tuple[Primitive, ...] = (("late", act, key, keyed.arguments),)

@@ -10,7 +10,6 @@ from types import ModuleType
 from typing import Any
 
 from comity.values import Instance
-
 from comityc.explore.bounds import Check, Limits
 from comityc.explore.domains import Domains
 from comityc.explore.network import Order

@@ -1,0 +1,170 @@
+"""A global state in; what faults may do to it out: losses and duplicates, crashes, and what liars say."""
+
+from typing import TYPE_CHECKING, Any
+
+from comityc.explore.graph import Label
+from comityc.explore.moves import MoveFinder
+from comityc.explore.records import BYZANTINE, NOTHING, Move, Note, Record
+from comityc.explore.rest import BLOCKED
+from comityc.explore.world import Envelope
+from comityc.machine.model import Envelope as Faults
+from comityc.machine.model import Role
+
+if TYPE_CHECKING:
+    from comityc.explore.successors import Steps, Successors
+
+Slots = dict[tuple[str, str], int]
+"""The place of each budget that has an end, by fault and role (none for faults of the network and the world)."""
+
+
+def budgets_of(faults: Faults, roles: tuple[Role, ...]) -> tuple[Slots, tuple[int, ...]]:
+    """Return the places of the budgets, and what they are at the start."""
+    whole = [("lose", faults.lose), ("duplicate", faults.duplicate)]
+    whole += [("late_act", faults.late_act), ("repeat_act", faults.repeat_act)]
+    found = [((name, ""), size) for name, size in whole]
+    known = {role.name for role in roles}
+    for name, by_role in (("crash", faults.crash), ("restart", faults.restart), ("amnesia", faults.amnesia)):
+        found += [((name, role), size) for role, size in by_role if role in known]
+    counted = [(key, size) for key, size in found if isinstance(size, int) and size > 0]
+    return {key: at for at, (key, _) in enumerate(counted)}, tuple(size for _, size in counted)
+
+
+class Strikes:
+    """Finds the steps of faults, each kind from the part of the state that it depends on."""
+
+    def __init__(self, successors: "Successors") -> None:
+        self._all = successors
+        self._setting = successors.setting
+        self._finder: MoveFinder = successors.finder
+        faults = self._setting.faults
+        self._instances_fail = any((faults.crash, faults.restart, faults.amnesia))
+        self._by_instance: list[dict[int, Record]] = [{} for _ in self._setting.instances]
+        self._by_network: dict[int, tuple[tuple[int, int, int], ...]] = {}
+        self._forgeries: dict[tuple[Any, ...], Record] = {}
+        endless = faults.lose == "any" and faults.duplicate == "any" and self._setting.order == "sent_set"
+        self._loses = faults.lose != 0 and not endless
+        self._doubles = faults.duplicate not in (0, "any") and self._setting.order != "sent_set"
+
+    def add(self, packed: int, locals_: list[int], rest: int, steps: "Steps") -> None:
+        """Add the steps of faults."""
+        shift = self._all.network_shift
+        if self._loses or self._doubles:
+            network = packed >> shift
+            moves = self._by_network.get(network)
+            for after, operation, label in self._find_by_network(network) if moves is None else moves:
+                spent = self._all.rests.apply(rest, operation) if operation else rest
+                if spent != BLOCKED:
+                    changed = ((after - network) << shift) + ((spent - rest) << self._all.rest_shift)
+                    steps.append((packed + changed, label))
+        if self._instances_fail:
+            for who, local in enumerate(locals_):
+                record = self._by_instance[who].get(local) or self._find_by_instance(who, local)
+                if record is not NOTHING:
+                    self._all.take(packed, locals_, who, record, steps)
+        if self._all.liars is not None:
+            self._forge(packed, locals_, rest, steps)
+
+    def _find_by_network(self, network: int) -> tuple[tuple[int, int, int], ...]:
+        store, found = self._all.network, []
+        for name, strikes, change in (
+            ("lose", self._loses, store.without),
+            ("duplicate", self._doubles, store.doubled),
+        ):
+            slot = self._all.slots.get((name, ""))
+            operation = 0 if slot is None else self._all.rests.operation((("spend", slot),))
+            for at in store.positions(network) if strikes else ():
+                sent = store.envelopes[store.contents[network][at]]
+                label = Label("lose" if name == "lose" else "duplicate", sent.receiver, None, sent.sender, sent.message)
+                found.append((change(network, at), operation, self._all.labels.number(label)))
+        self._by_network[network] = tuple(found)
+        return self._by_network[network]
+
+    def _find_by_instance(self, who: int, local: int) -> Record:
+        record = self._finder.faults(who, local)
+        if not self._setting.is_model:
+            self._by_instance[who][local] = record
+        return record
+
+    # ---- liars
+
+    def _forge(self, packed: int, locals_: list[int], rest: int, steps: "Steps") -> None:
+        """What a liar sends arrives at once: it can be sent at any time, so nothing else could come of it later.
+
+        Where figures are stated it is under way first, like any message.
+        """
+        knowledge = self._all.rests.items[rest].knowledge
+        for liar, local in enumerate(locals_):
+            if self._finder.locals[liar][local].status != BYZANTINE:
+                continue
+            known = knowledge[liar]
+            if self._setting.exact:
+                self._forge_into_network(packed, liar, known, steps)
+                continue
+            for receiver, other in enumerate(locals_):
+                if receiver != liar:
+                    record = self._forged(packed, liar, known, receiver, other)
+                    if record is not NOTHING:
+                        self._all.take(packed, locals_, receiver, record, steps)
+
+    def _forged(self, packed: int, liar: int, known: tuple[str, ...], receiver: int, local: int) -> Record:
+        key: tuple[Any, ...] = (liar, known, receiver, local)
+        record = self._forgeries.get(key)
+        if record is not None:
+            return record
+        ids = self._all.fresh_ids(packed, receiver)
+        record = self._forgeries.get((*key, ids))
+        if record is None:
+            record, used_fresh = self._find_forged(liar, known, receiver, local, ids)
+            if used_fresh:
+                self._forgeries[*key, ids] = record
+            elif not self._setting.is_model:
+                self._forgeries[key] = record
+        return record
+
+    def _find_forged(
+        self, liar: int, known: tuple[str, ...], receiver: int, local: int, ids: tuple[str, ...]
+    ) -> tuple[Record, bool]:
+        """Gather what all lies of one instance to another may do, each outcome once."""
+        plain: dict[int, int] = {}
+        others: dict[tuple[Any, ...], Move] = {}
+        notes: dict[tuple[str, str], Note] = {}
+        used_fresh = False
+        for envelope in self._lies(liar, known, receiver):
+            if self._finder.locals[receiver][local].status == BYZANTINE:
+                sent = self._all.network.envelopes[envelope]
+                label = self._all.labels.number(Label("forge", sent.receiver, None, sent.sender, sent.message))
+                lesson = self._all.lesson(receiver, envelope)
+                others[lesson,] = Move(0, (), lesson, label, local, frozenset(), (), None)
+                continue
+            record = self._finder.deliver(receiver, local, envelope, ids, forged=True)
+            used_fresh |= self._finder.used_fresh
+            for delta, label in record.plain:
+                if delta:
+                    plain.setdefault(delta, label)
+            for move in record.others:
+                others.setdefault((move.delta, move.sends, move.operation, len(move.notes)), move)
+            for note in record.notes:
+                notes.setdefault((note.property, note.text), note)
+        notes.pop(("deferred", ""), None)
+        if not (plain or others or notes):
+            return NOTHING, used_fresh
+        return Record(tuple(plain.items()), tuple(others.values()), tuple(notes.values())), used_fresh
+
+    def _lies(self, liar: int, known: tuple[str, ...], receiver: int) -> list[int]:
+        instances, liars = self._setting.instances, self._all.liars
+        return [
+            self._all.network.envelope(Envelope(instances[liar], instances[to], message), to, name)
+            for to, message, name in (liars.sayings(liar, known) if liars else ())
+            if to == receiver
+        ]
+
+    def _forge_into_network(self, packed: int, liar: int, known: tuple[str, ...], steps: "Steps") -> None:
+        network, store = packed >> self._all.network_shift, self._all.network
+        for receiver in range(len(self._setting.instances)):
+            for envelope in self._lies(liar, known, receiver) if receiver != liar else ():
+                if envelope in store.contents[network]:
+                    continue
+                sent = store.envelopes[envelope]
+                label = self._all.labels.number(Label("forge", sent.receiver, None, sent.sender, sent.message))
+                after = store.send(network, (envelope,))
+                steps.append((packed + ((after - network) << self._all.network_shift), label))

@@ -1,0 +1,203 @@
+"""A machine, one of its cases and its generated module in; all reachable states of that case, breadth first, out.
+
+What is stepped here is the generated Python itself, in its form for checking; this engine is the reference for any other.
+"""
+
+from array import array
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, Protocol
+
+import numpy as np
+
+from comityc.explore.faults import budgets_of
+from comityc.explore.graph import Graph, Violation
+from comityc.explore.labels import LabelStore
+from comityc.explore.network import NetworkStore
+from comityc.explore.records import CUT, Note
+from comityc.explore.rest import RestStore
+from comityc.explore.setting import make_setting
+from comityc.explore.start import initial_states
+from comityc.explore.successors import LOCAL_MASK, REST_MASK, Successors
+from comityc.machine.model import Case, Machine
+
+MAX_STATES = 5_000_000
+PROGRESS_EVERY = 1 << 14
+
+Progress = Callable[[int, int, int], None]
+"""Called now and then with the level, how many states were found, and how many of them wait to be looked at."""
+
+
+class Monitors(Protocol):
+    """Watches a search. `key` numbers the state without the messages under way; returning True ends the search."""
+
+    def on_state(self, index: int, key: int, graph: Graph) -> bool:
+        """A state was found."""
+
+
+def explore(
+    machine: Machine,
+    case: Case,
+    parameters: Any,
+    module: ModuleType,
+    *,
+    monitors: Monitors | None = None,
+    keep_edges: bool = True,
+    max_states: int = MAX_STATES,
+    progress: Progress | None = None,
+) -> Graph:
+    """Find all states that a case can reach.
+
+    `parameters` are those of the generated module. A search that would find more than `max_states` stops and says so.
+    """
+    return _Search(machine, case, parameters, module, monitors, keep_edges, max_states, progress).run()
+
+
+class _Search:
+    def __init__(
+        self,
+        machine: Machine,
+        case: Case,
+        parameters: Any,
+        module: ModuleType,
+        monitors: Monitors | None,
+        keep_edges: bool,
+        max_states: int,
+        progress: Progress | None,
+    ) -> None:
+        setting = make_setting(machine, case, parameters, module)
+        fifo = {message.name for message in machine.messages if message.fifo}
+        network = NetworkStore(setting.order, case.bounds.copies, fifo.__contains__)
+        slots, self._budgets = budgets_of(case.faults, machine.roles)
+        self._labels = LabelStore()
+        self._successors = Successors(setting, self._labels, network, RestStore(setting.act_rules), slots)
+        self._monitors, self._max_states, self._progress = monitors, max_states, progress
+        self._sources: array[int] | None = array("q", [0]) if keep_edges else None
+        self._targets, self._edge_labels = array("i"), array("i")
+        self._index_of: dict[int, int] = {}
+        self._said: set[tuple[str, int]] = set()
+        self._graph = self._empty_graph()
+
+    def _empty_graph(self) -> Graph:
+        successors, labels = self._successors, self._labels
+        masks = tuple(LOCAL_MASK << shift for shift in successors.shifts)
+        return Graph(
+            labels=labels.labels,
+            obligations=labels.obligations,
+            obligation_names=labels.obligation_names,
+            visited_states=successors.visited,
+            taken_transitions=successors.taken,
+            key_mask=(1 << successors.network_shift) - 1,
+            instance_masks=dict(zip(successors.setting.instances, masks, strict=True)),
+            rest_mask=REST_MASK << successors.rest_shift,
+            decode=successors.world,
+            decode_network=successors.envelopes,
+        )
+
+    def run(self) -> Graph:
+        """Search level by level until nothing new is found."""
+        graph = self._graph
+        for packed in initial_states(self._successors, self._budgets):
+            self._meet(packed, -1, -1)
+        graph.initial_count = len(graph.states)
+        first, last = 0, len(graph.states)
+        while first < last and graph.complete:
+            graph.levels.append((first, last))
+            self._expand(first, last)
+            first, last = last, len(graph.states)
+        if first < last:
+            graph.levels.append((first, last))
+        if self._sources is not None:
+            self._keep_edges(self._sources)
+        return graph
+
+    def _meet(self, packed: int, source: int, label: int) -> int:
+        """Take in a state that was not met before, and return its number."""
+        graph = self._graph
+        found = self._index_of.get(packed)
+        if found is None:
+            found = self._index_of[packed] = len(graph.states)
+            graph.states.append(packed)
+            graph.parent.append(source)
+            graph.parent_label.append(label)
+            if self._monitors is not None and self._monitors.on_state(found, packed & graph.key_mask, graph):
+                self._stop("every property was decided")
+        return found
+
+    def _expand(self, first: int, last: int) -> None:
+        """Take every step from the states of one level."""
+        graph, successors = self._graph, self._successors
+        states, index_of, known = graph.states, self._index_of, self._index_of.get
+        parent, parent_label = graph.parent, graph.parent_label
+        targets, edge_labels, sources = self._targets, self._edge_labels, self._sources
+        steps_of, monitored = successors.of, self._monitors is not None
+        for index in range(first, last):
+            steps = steps_of(states[index])
+            for target, label in steps:
+                found = known(target)
+                if found is None:
+                    if monitored:
+                        found = self._meet(target, index, label)
+                    else:
+                        found = index_of[target] = len(states)
+                        states.append(target)
+                        parent.append(index)
+                        parent_label.append(label)
+                if sources is not None:
+                    targets.append(found)
+                    edge_labels.append(label)
+            graph.edges += len(steps)
+            graph.expanded = index + 1
+            if sources is not None:
+                sources.append(len(targets))
+            if successors.notes or not successors.progress:
+                self._remark(index)
+            if len(states) > self._max_states:
+                self._stop(f"more than {self._max_states} states")
+            if not graph.complete:
+                return
+            if self._progress is not None and not index % PROGRESS_EVERY:
+                self._progress(len(graph.levels), len(states), len(states) - index - 1)
+
+    def _remark(self, index: int) -> None:
+        """Note down what the steps from a state break, and whether there are none where there should be."""
+        graph = self._graph
+        cut = broken = False
+        for note in self._successors.notes:
+            if note.property == CUT:
+                cut = True
+                if note.text not in graph.cut_bounds:
+                    graph.cut_bounds.append(note.text)
+            else:
+                broken = broken or note.broken
+                self._say(index, note)
+        if cut:
+            graph.cut_states.add(index)
+        if broken:
+            graph.broken_states.add(index)
+        if not (cut or broken or self._successors.progress):
+            stuck = self._successors.is_stuck(graph.states[index])
+            if stuck is not None:
+                self._say(index, Note("no_deadlock", -1, f"nothing can happen any more, and {stuck} waits"))
+
+    def _say(self, index: int, note: Note) -> None:
+        if (note.property, note.label) not in self._said:
+            self._said.add((note.property, note.label))
+            self._graph.violations.append(Violation(note.property, index, note.label, note.text))
+
+    def _stop(self, why: str) -> None:
+        self._graph.complete = False
+        self._graph.why_incomplete = self._graph.why_incomplete or why
+
+    def _keep_edges(self, sources: "array[int]") -> None:
+        """Hand over the edges as arrays; states that were never looked at have none."""
+        graph = self._graph
+        missing = len(graph.states) + 1 - len(sources)
+        sources.extend([len(self._targets)] * missing)
+        graph.offsets = np.frombuffer(sources, dtype=np.int64)
+        graph.targets = _numbers(self._targets)
+        graph.edge_labels = _numbers(self._edge_labels)
+
+
+def _numbers(values: "array[int]") -> Any:
+    return np.frombuffer(values, dtype=np.int32) if values else np.zeros(0, dtype=np.int32)

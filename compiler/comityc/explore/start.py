@@ -1,0 +1,102 @@
+"""A setting in; the initial states out: one for each value that `start_in` allows, and for each choice of who lies."""
+
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from itertools import chain, combinations, product
+from typing import Any
+
+from comity.values import Map
+from comityc.backends.python.contexts import MachineContext, ParameterContext
+from comityc.backends.python.expressions import Context, emit
+from comityc.backends.python.names import Names
+from comityc.explore.records import BYZANTINE, UP, Local
+from comityc.explore.setting import Setting, budget
+from comityc.explore.successors import Successors
+from comityc.explore.values import in_order
+from comityc.machine.expressions import Expression
+from comityc.machine.model import ExpressionDomain, VariableDeclaration
+from comityc.machine.value_types import MapType
+from comityc.naming import value_name
+
+
+def initial_states(successors: Successors, budgets: tuple[int, ...]) -> Iterator[int]:
+    """Yield the states in which a run may begin, packed, in a fixed order."""
+    setting = successors.setting
+    starts = [_starts_of(setting, who) for who in range(len(setting.instances))]
+    for shared in _shared_starts(setting):
+        for liars in _liars(setting):
+            knowledge = tuple(() for _ in setting.instances) if setting.faults.byzantine else ()
+            rest = successors.rests.start(budgets, shared, knowledge)
+            for row in product(*starts):
+                locals_ = [_local(setting, who, state, who in liars) for who, state in enumerate(row)]
+                numbers = [successors.finder.number(who, local) for who, local in enumerate(locals_)]
+                yield successors.pack(numbers, rest)
+
+
+def _local(setting: Setting, who: int, state: Any, lies: bool) -> Local:
+    if lies:
+        return Local(state, BYZANTINE)
+    forgets = budget(setting.faults.amnesia, setting.instances[who].role) != 0
+    return Local(state, UP, origin=state if forgets else None)
+
+
+def _liars(setting: Setting) -> Iterator[frozenset[int]]:
+    """Yield every choice of at most so many liars of each role."""
+    choices = []
+    for role, most in setting.faults.byzantine:
+        numbers = [who for who, instance in enumerate(setting.instances) if instance.role == role]
+        choices.append([some for size in range(min(most, len(numbers)) + 1) for some in combinations(numbers, size)])
+    for picked in product(*choices):
+        yield frozenset(chain.from_iterable(picked))
+
+
+def _starts_of(setting: Setting, who: int) -> list[Any]:
+    machine, view = setting.machines[who], setting.roles[who]
+    context = MachineContext(Names(setting.machine), view.role)
+    free = [variable for variable in view.role.variables if variable.start_in is not None]
+    values = [_start_values(setting, variable, context, machine) for variable in free]
+    names = [value_name(variable.name) for variable in free]
+    return [machine.start(**dict(zip(names, row, strict=True))) for row in product(*values)]
+
+
+def _shared_starts(setting: Setting) -> Iterator[Any]:
+    variables = setting.machine.shared
+    if not variables:
+        yield setting.module.SharedState() if variables is not None and hasattr(setting.module, "SharedState") else None
+        return
+    context = ParameterContext(Names(setting.machine), owner="self")
+    values = [
+        _start_values(setting, variable, context, setting.parameters)
+        if variable.start_in is not None
+        else (_value(setting, variable.default, context, setting.parameters),)
+        for variable in variables
+    ]
+    for row in product(*values):
+        yield setting.module.SharedState(*row)
+
+
+def _start_values(setting: Setting, variable: VariableDeclaration, context: Context, owner: Any) -> Sequence[Any]:
+    """Return the values that a variable may start with; of a map from instances, one for each assignment."""
+    domain = variable.start_in
+    if domain is None:
+        raise AssertionError(variable.name)
+    values: Sequence[Any]
+    if isinstance(domain, ExpressionDomain):
+        found = _value(setting, domain.values, context, owner)
+        values = in_order(found) if isinstance(found, frozenset) else tuple(dict.fromkeys(found))
+    else:
+        values = setting.domains.values(domain.type, variable.name)
+    if isinstance(variable.type, MapType) and domain.type != variable.type and variable.type.key is not None:
+        keys = setting.domains.values(variable.type.key)
+        return [Map(zip(keys, row, strict=True)) for row in product(values, repeat=len(keys))]
+    return values
+
+
+def _value(setting: Setting, expression: Expression, context: Context, owner: Any) -> Any:
+    """Evaluate an expression over parameters, and what an instance knows of itself, as the generated module would."""
+    text = emit(expression, context)
+    known: dict[str, Any] = dict(vars(setting.module))
+    for module, imported in context.names.imports.items():
+        known.update({alias: getattr(import_module(module), name) for name, alias in imported.items()})
+    # The text comes from the typed machine by way of the back end, never from the spec as written.
+    return eval(text, known, {"self": owner})

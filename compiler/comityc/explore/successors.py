@@ -1,0 +1,325 @@
+"""A global state in; every step from it out, as (next state, label) pairs.
+
+A global state is one integer: the numbers of the local states, LOCAL_BITS each from the lowest bit, then the number of the rest, then
+that of the network. A step is mostly an addition. What depends on one instance, one envelope or one network is looked up.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from comityc.explore.byzantine import Liars
+from comityc.explore.faults import Slots, Strikes
+from comityc.explore.graph import Label
+from comityc.explore.labels import LabelStore
+from comityc.explore.moves import MoveFinder
+from comityc.explore.network import NetworkStore
+from comityc.explore.records import (
+    BYZANTINE,
+    DEFERRED,
+    DOWN,
+    GONE,
+    LOCAL_BITS,
+    LOST,
+    NOTHING,
+    Move,
+    Note,
+    Record,
+)
+from comityc.explore.rest import BLOCKED, RestStore
+from comityc.explore.setting import Setting
+from comityc.explore.values import fresh_ids_in
+from comityc.explore.world import Envelope, World
+from comityc.machine.model import Envelope as Faults
+
+NO_FAULTS = Faults()
+LOCAL_MASK = (1 << LOCAL_BITS) - 1
+REST_BITS = 32
+REST_MASK = (1 << REST_BITS) - 1
+KEEP, DROP, LEARN = range(3)
+"""What becomes of a message that is sent: under way, of no use, or known to a liar at once."""
+
+Steps = list[tuple[int, int]]
+
+
+class Successors:
+    """Finds steps. After `of`, `progress` says whether there was any but faults, and `notes` what is to be said of them."""
+
+    def __init__(
+        self, setting: Setting, labels: LabelStore, network: NetworkStore, rests: RestStore, slots: Slots
+    ) -> None:
+        self.setting, self.labels, self.network, self.rests, self.slots = setting, labels, network, rests, slots
+        self.finder = MoveFinder(setting, labels, network, rests, slots)
+        self.liars = Liars(setting) if setting.faults.byzantine else None
+        count = len(setting.instances)
+        self.shifts = tuple(LOCAL_BITS * at for at in range(count))
+        self.rest_shift = LOCAL_BITS * count
+        self.network_shift = self.rest_shift + REST_BITS
+        self.progress = False
+        self.notes: list[Note] = []
+        self.visited: set[tuple[str, str]] = set()
+        self.taken: set[tuple[str, int]] = self.finder.taken_transitions
+        self._remembers = not setting.is_model
+        self._own: list[dict[int, Record]] = [{} for _ in setting.instances]
+        self._deliveries: dict[tuple[int, int], Record] = {}
+        self._with_fresh: dict[tuple[Any, ...], Record] = {}
+        self._world_moves: dict[int, tuple[tuple[int, int, bool], ...]] = {}
+        self._fates: dict[tuple[int, int], int] = {}
+        self._fresh_count: int = setting.module.FRESH
+        self._fresh_in: dict[tuple[int, int], frozenset[str]] = {}
+        self._occupied: frozenset[str] | None = None
+        self._strikes = Strikes(self) if setting.faults != NO_FAULTS else None
+
+    # ---- taking states apart and together
+
+    def pack(self, locals_: Sequence[int], rest: int, network: int = 0) -> int:
+        """Return a global state as one number."""
+        packed = (network << self.network_shift) | (rest << self.rest_shift)
+        for shift, local in zip(self.shifts, locals_, strict=True):
+            packed |= local << shift
+        return packed
+
+    def world(self, packed: int) -> World:
+        """Return a state as properties see it."""
+        states: dict[str, list[Any]] = {role.name: [] for role in self.setting.machine.roles}
+        crashed, byzantine = [], []
+        for instance, shift, known in zip(self.setting.instances, self.shifts, self.finder.locals, strict=True):
+            local = known[(packed >> shift) & LOCAL_MASK]
+            states[instance.role].append(local.state)
+            if local.status in (DOWN, LOST, GONE):
+                crashed.append(instance)
+            elif local.status == BYZANTINE:
+                byzantine.append(instance)
+        rest = (packed >> self.rest_shift) & REST_MASK
+        return World(
+            self.setting.parameters,
+            {role: tuple(of_role) for role, of_role in states.items()},
+            self.rests.items[rest].shared,
+            frozenset(crashed),
+            frozenset(byzantine),
+            self.rests.happenings(rest),
+        )
+
+    def envelopes(self, packed: int) -> tuple[Envelope, ...]:
+        """Return the messages under way in a state."""
+        return tuple(self.network.envelopes[e] for e in self.network.contents[packed >> self.network_shift])
+
+    def is_stuck(self, packed: int) -> str | None:
+        """Name an instance that ought to be able to go on; for states in which nothing can happen."""
+        for who, shift in enumerate(self.shifts):
+            number = (packed >> shift) & LOCAL_MASK
+            if self.finder.is_stuck(who, number):
+                return f"{self.setting.instances[who]} in `{self.finder.locals[who][number].state.at}`"
+        return None
+
+    # ---- all steps
+
+    def of(self, packed: int) -> Steps:
+        """Find every step from a state."""
+        steps: Steps = []
+        self.notes.clear()
+        self._occupied = None
+        locals_ = [(packed >> shift) & LOCAL_MASK for shift in self.shifts]
+        rest = (packed >> self.rest_shift) & REST_MASK
+        if not self._remembers:
+            self._look_around(packed, rest)
+        self._deliver(packed, locals_, steps)
+        self.progress = bool(steps) if self.setting.removes else any(target != packed for target, _ in steps)
+        delivered = len(steps)
+        for who, local in enumerate(locals_):
+            record = self._own[who].get(local) or self._find_own(packed, who, local)
+            if record is not NOTHING:
+                self.take(packed, locals_, who, record, steps)
+        self.progress = self.progress or len(steps) > delivered
+        moves = self._world_moves.get(rest)
+        for label, after, is_fault in self._find_world_moves(rest) if moves is None else moves:
+            steps.append((packed + ((after - rest) << self.rest_shift), label))
+            self.progress = self.progress or not is_fault
+        if self._strikes is not None:
+            self._strikes.add(packed, locals_, rest, steps)
+        return steps
+
+    def _deliver(self, packed: int, locals_: list[int], steps: Steps) -> None:
+        network = packed >> self.network_shift
+        keeps, removes = self.setting.keeps, self.setting.removes
+        for lane in self.network.lanes(network):
+            for envelope, who, without in lane:
+                local = locals_[who]
+                record = self._deliveries.get((envelope, local)) or self._find_delivery(packed, who, local, envelope)
+                if record is DEFERRED:
+                    continue
+                if record is not NOTHING:
+                    if removes:
+                        self.take(packed, locals_, who, record, steps, without)
+                    if keeps:
+                        self.take(packed, locals_, who, self._kept(record) if removes else record, steps)
+                break
+
+    def take(
+        self, packed: int, locals_: list[int], who: int, record: Record, steps: Steps, network: int | None = None
+    ) -> None:
+        """Add the steps of a record; `network` is what is under way before anything new is sent."""
+        base, shift = packed, self.network_shift
+        if network is not None:
+            base += (network - (packed >> shift)) << shift
+        for delta, label in record.plain:
+            steps.append((base + delta, label))
+        for move in record.others:
+            self._make(base, locals_, who, move, steps)
+        if record.notes:
+            self.notes.extend(record.notes)
+
+    def _make(self, base: int, locals_: list[int], who: int, move: Move, steps: Steps) -> None:
+        before = rest = (base >> self.rest_shift) & REST_MASK
+        if move.operation:
+            rest = self.rests.apply(before, move.operation)
+            if rest == BLOCKED:
+                return
+        self.notes.extend(move.notes)
+        if move.delta is None:
+            return
+        if move.taken is not None:
+            self.taken.add(move.taken)
+        target = base + move.delta
+        if move.sends or move.swept:
+            network = sent_into = base >> self.network_shift
+            if move.sends:
+                kept, rest = self._sort_out(locals_, who, move, rest)
+                network = self.network.send(network, kept)
+            if move.swept:
+                network = self._sweep(network, who, move.swept)
+            target += (network - sent_into) << self.network_shift
+        steps.append((target + ((rest - before) << self.rest_shift), move.label))
+
+    def _sort_out(self, locals_: list[int], who: int, move: Move, rest: int) -> tuple[tuple[int, ...], int]:
+        """Sort out what is sent to those who have no use for it, and what a liar knows at once."""
+        kept = []
+        for envelope in move.sends:
+            receiver = self.network.receivers[envelope]
+            local = move.local if receiver == who else locals_[receiver]
+            fate = self._fates.get((envelope, local))
+            if fate is None:
+                fate = self._find_fate(envelope, receiver, local)
+            if fate == KEEP:
+                kept.append(envelope)
+            elif fate == LEARN:
+                rest = self.rests.apply(rest, self.lesson(receiver, envelope))
+        return tuple(kept), rest
+
+    def _sweep(self, network: int, who: int, swept: frozenset[str]) -> int:
+        names, store = self.setting.message_names, self.network
+        return store.filtered(
+            network, lambda e: store.receivers[e] != who or names[type(store.envelopes[e].message)] not in swept
+        )
+
+    # ---- what is found out once
+
+    def _find_own(self, packed: int, who: int, local: int) -> Record:
+        ids = self.fresh_ids(packed, who)
+        known = self._with_fresh.get((who, local, ids)) if ids else None
+        if known is not None:
+            return known
+        self._visit(who, local)
+        record = self.finder.own(who, local, ids)
+        if self.finder.used_fresh:
+            self._with_fresh[who, local, ids] = record
+        elif self._remembers:
+            self._own[who][local] = record
+        return record
+
+    def _find_delivery(self, packed: int, who: int, local: int, envelope: int) -> Record:
+        ids = self.fresh_ids(packed, who)
+        known = self._with_fresh.get((envelope, local, who, ids)) if ids else None
+        if known is not None:
+            return known
+        record = self.finder.deliver(who, local, envelope, ids)
+        if self.finder.used_fresh:
+            self._with_fresh[envelope, local, who, ids] = record
+        elif self._remembers:
+            self._deliveries[envelope, local] = record
+        return record
+
+    def _visit(self, who: int, number: int) -> None:
+        local = self.finder.locals[who][number]
+        if local.status != BYZANTINE:
+            self.visited.add((self.setting.instances[who].role, str(local.state.at)))
+
+    def _kept(self, record: Record) -> Record:
+        """Return the same steps of a message that stays under way."""
+        plain = tuple((delta, self.labels.kept(label)) for delta, label in record.plain)
+        others = tuple(move._replace(label=self.labels.kept(move.label)) for move in record.others)
+        return Record(plain, others, ())
+
+    def _find_world_moves(self, rest: int) -> tuple[tuple[int, int, bool], ...]:
+        found = []
+        for kind, act, arguments, primitives, outcome in self.rests.world_moves(rest):
+            fault = "repeat_act" if kind == "repeat_effect" else "late_act" if outcome == "undone" else None
+            slot = None if fault is None else self.slots.get((fault, ""))
+            spend = () if slot is None else (("spend", slot),)
+            after = self.rests.apply(rest, self.rests.operation((*spend, *primitives)))
+            if after != BLOCKED:
+                label = self.labels.number(Label(kind, name=act, arguments=arguments, outcome=outcome))
+                found.append((label, after, fault is not None))
+        self._world_moves[rest] = tuple(found)
+        return self._world_moves[rest]
+
+    def _find_fate(self, envelope: int, receiver: int, number: int) -> int:
+        local = self.finder.locals[receiver][number]
+        message = self.network.envelopes[envelope].message
+        fate = KEEP
+        if local.status == BYZANTINE and self.liars is not None:
+            tells = self.liars.secrets(self.setting.message_names[type(message)], message)
+            fate = LEARN if tells else DROP
+        elif self.setting.message_names[type(message)] in self.finder.dead(receiver, local):
+            fate = DROP
+        self._fates[envelope, number] = fate
+        return fate
+
+    def lesson(self, liar: int, envelope: int) -> int:
+        """Return the operation by which a liar learns what a message tells."""
+        message = self.network.envelopes[envelope].message
+        tells = self.liars.secrets(self.setting.message_names[type(message)], message) if self.liars else ()
+        return self.rests.operation((("learn", liar, tells),))
+
+    # ---- fresh ids
+
+    def fresh_ids(self, packed: int, who: int) -> tuple[str, ...]:
+        """Return ids that occur nowhere in the state: the lowest numbers free, so that the order of steps does not matter."""
+        if not self._fresh_count:
+            return ()
+        if self._occupied is None:
+            self._occupied = self._occupied_ids(packed)
+        name, number = self.setting.instances[who], 0
+        free: list[str] = []
+        while len(free) < self._fresh_count:
+            number += 1
+            if f"{name}#{number}" not in self._occupied:
+                free.append(f"{name}#{number}")
+        return tuple(free)
+
+    def _occupied_ids(self, packed: int) -> frozenset[str]:
+        rest = (packed >> self.rest_shift) & REST_MASK
+        parts = [(who, (packed >> shift) & LOCAL_MASK) for who, shift in enumerate(self.shifts)]
+        parts += [(-1, rest), (-2, packed >> self.network_shift)]
+        return frozenset[str]().union(*(self._ids_in(kind, number) for kind, number in parts))
+
+    def _ids_in(self, kind: int, number: int) -> frozenset[str]:
+        known = self._fresh_in.get((kind, number))
+        if known is None:
+            value: Any
+            if kind == -1:
+                value = self.rests.items[number]
+            elif kind == -2:
+                value = tuple(self.network.envelopes[e].message for e in self.network.contents[number])
+            else:
+                value = self.finder.locals[kind][number]
+            known = self._fresh_in[kind, number] = fresh_ids_in(value)
+        return known
+
+    # ---- models
+
+    def _look_around(self, packed: int, rest: int) -> None:
+        """Show the machines of a model the whole state."""
+        world = self.world(packed)
+        self.finder.shared = self.rests.items[rest].shared
+        for machine in self.setting.machines:
+            machine.world = world
