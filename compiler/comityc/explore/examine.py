@@ -77,7 +77,7 @@ class Examiner:
             return Finding(prop, "skipped", f"promised in {_listed(prop.only)} alone")
         if prop.kind == "generic":
             return self._generic(prop)
-        functions = functions_of(prop, self.evaluator.module, property_mask(prop, self.machine, self.instances))
+        functions = functions_of(prop, self.evaluator.module, property_mask(prop, self.machine, self.graph))
         judgement = judge(prop, functions, self.space)
         if prop.kind == "reachable" and not judgement.holds and judgement.undefined is None:
             outcome: Outcome = "unreached" if self.graph.complete else "unknown"

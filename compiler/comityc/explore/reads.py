@@ -3,28 +3,23 @@
 States that differ in other bits alone look the same to it, so it is read once for all of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from comity.values import Instance
-from comityc.explore.records import LOCAL_BITS
+from comityc.explore.graph import Graph
 from comityc.explore.setting import nodes_in
-from comityc.explore.successors import REST_BITS
 from comityc.machine import expressions as x
 from comityc.machine.model import Machine, Property
 from comityc.machine.value_types import InstanceType
 
 
-def property_mask(prop: Property, machine: Machine, instances: Sequence[Instance]) -> int:
+def property_mask(prop: Property, machine: Machine, graph: Graph) -> int:
     """Return the bits of the instances that a property looks into, and those of the rest if it asks for acts or shared variables."""
-    mask = 0
     nodes = list(_reached((prop.expressions, prop.quantifier, prop.given), machine))
     roles = {role for node in nodes for role in _roles(node)}
-    for at, instance in enumerate(instances):
-        if instance.role in roles:
-            mask |= ((1 << LOCAL_BITS) - 1) << (LOCAL_BITS * at)
+    mask = sum(bits for instance, bits in graph.instance_masks.items() if instance.role in roles)
     if any(isinstance(node, x.ActQuery | x.SharedVariable) for node in nodes):
-        mask |= ((1 << REST_BITS) - 1) << (LOCAL_BITS * len(instances))
+        mask |= graph.rest_mask
     return mask
 
 

@@ -11,13 +11,10 @@ from typing import Any
 from comityc.explore.evaluator import Evaluator
 from comityc.explore.examine import Examined, Examiner
 from comityc.explore.plan import Run, plan_runs
-from comityc.explore.search import search
-from comityc.explore.setting import make_setting
+from comityc.explore.search import MAX_STATES, explore
 from comityc.explore.verdict import SpecVerdict
 from comityc.explore.weigh import weigh
 from comityc.machine.model import Machine
-
-MAX_STATES = 5_000_000
 
 Progress = Callable[[str, str], None]
 """Told the name of the case, and what is being done about it."""
@@ -46,8 +43,14 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, max_states: int, 
         return Examined(run, (), 0, 0, True, 0.0)
     started = perf_counter()
     progress(run.case.name, "exploring")
-    setting = make_setting(machine, run.case, run.parameters, evaluator.module)
-    graph = search(setting, max_states=max_states, keep_edges=True)
+    graph = explore(
+        machine,
+        run.case,
+        run.parameters,
+        evaluator.module,
+        max_states=max_states,
+        progress=lambda level, found, _: progress(run.case.name, f"level {level}, {found:,} states"),
+    )
     examiner = Examiner(machine, evaluator, run, graph)
     findings = tuple(examiner.findings(lambda name: progress(run.case.name, f"deciding {name}")))
     return Examined(
