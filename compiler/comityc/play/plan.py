@@ -21,6 +21,21 @@ class AnswerList:
     values: tuple[Any, ...]
 
 
+class Answering:
+    """Lists of answers that are used up from the front; an instance's own list counts in place of that of its role."""
+
+    def __init__(self, lists: tuple[AnswerList, ...]) -> None:
+        self._lists = [(answers, list(answers.values)) for answers in lists]
+
+    def of(self, me: Instance, name: str) -> list[Any] | None:
+        """Return what is left of the list that counts for an instance; None when there is none."""
+        fitting = [(a, left) for a, left in self._lists if a.name == name and a.role == me.role]
+        for answers, left in fitting:
+            if answers.number == me.number:
+                return left
+        return next((left for answers, left in fitting if answers.number is None), None)
+
+
 @dataclass(frozen=True, slots=True)
 class SentBy:
     """Messages of one type that a role, or one instance of it, sends."""

@@ -30,7 +30,7 @@ from comity.timers import ArmedTimer, TimerKey, Timers
 from comity.values import Instance
 from comity.wire import Envelope
 from comity.world import Happening, World
-from comityc.play.plan import AnswerList, Condition, Plan
+from comityc.play.plan import Answering, Condition, Plan
 
 MOST_STEPS = 10_000
 """A schedule that takes more steps than this is taken for one without an end."""
@@ -74,7 +74,7 @@ class Schedule:
         self._repeated: set[tuple[Instance, TimerKey]] = set()  # repeating timers that fired since
         self._turns = 0
         self._network: list[Envelope] = []
-        self._lists = _Lists(plan.decisions), _Lists(plan.performs)
+        self._lists = Answering(plan.decisions), Answering(plan.performs)
         self._hold = list(plan.hold)
         self._lose = list(plan.lose)
         self._crash = list(plan.crash)
@@ -374,18 +374,3 @@ class Schedule:
         self.trace.append(entry)
         if self._observer is not None:
             self._observer(entry)
-
-
-class _Lists:
-    """Answers that are used up from the front; an instance's own list comes in place of that of its role."""
-
-    def __init__(self, lists: tuple[AnswerList, ...]) -> None:
-        self._lists = [(answers, list(answers.values)) for answers in lists]
-
-    def of(self, me: Instance, name: str) -> list[Any]:
-        """Return what is left of the list that counts for an instance."""
-        fitting = [(a, left) for a, left in self._lists if a.name == name and a.role == me.role]
-        for answers, left in fitting:
-            if answers.number == me.number:
-                return left
-        return next((left for answers, left in fitting if answers.number is None), [])

@@ -1,0 +1,130 @@
+"""Runs in, what a terminal or a program reads of them out: the live table, the chart, the outcome, JSON."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+
+from comity.record import Entry, describe, describe_entry
+from comityc.backends.diagram.chart import draw_mermaid
+from comityc.play.run import RunResult
+from comityc.play.telling import changes, chart_of, outcome_lines, rows_of
+
+SCHEMA = "comity.run/1"
+_PACE = 0.12
+_LONGEST_SHOW = 6.0
+"""In virtual time a run is over at once; the table pauses at each entry so that it can be watched, but no longer than this."""
+_ENDINGS = {
+    "rest": "nothing more will happen",
+    "time": "stopped at the limit of time",
+    "steps": "stopped at the limit of steps",
+}
+
+
+@contextmanager
+def watching(console: Console, *, live: bool) -> Iterator[Callable[[Entry], None]]:
+    """Give an observer that shows who is in which state while a run goes on; on a terminal a table, else nothing."""
+    if not live or not console.is_terminal:
+        yield lambda entry: None
+        return
+    board = _Board()
+    with Live(board.table(), console=console, refresh_per_second=20, transient=True) as display:
+
+        def observe(entry: Entry) -> None:
+            board.note(entry)
+            display.update(board.table(), refresh=True)
+            time.sleep(board.pause())
+
+        yield observe
+
+
+class _Board:
+    """Who is in which state, and what happened to them last."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[str, str]] = {}
+        self._shown = 0.0
+
+    def note(self, entry: Entry) -> None:
+        """Take in what happened."""
+        name = str(entry.instance)
+        state = str(entry.after.at) if entry.after is not None else self._rows.get(name, ("", ""))[0]
+        if entry.kind == "crash":
+            state = "down"
+        self._rows[name] = state, describe_entry(entry)
+
+    def pause(self) -> float:
+        """Return how long to wait, which is less and less the longer it takes."""
+        pause = _PACE * max(0.0, 1 - self._shown / _LONGEST_SHOW)
+        self._shown += pause
+        return pause
+
+    def table(self) -> Table:
+        """Return the table to show."""
+        table = Table("instance", "state", "last", box=None, pad_edge=False)
+        for name in sorted(self._rows, key=lambda name: (name.split("[")[0], len(name), name)):
+            state, last = self._rows[name]
+            table.add_row(escape(name), f"[bold]{escape(state)}[/bold]", escape(last))
+        return table
+
+
+def show(result: RunResult, console: Console) -> None:
+    """Print the sequence chart, the outcome, and what went wrong."""
+    plain = (console.encoding or "").lower().replace("-", "") not in ("utf8", "utf16")
+    chart = chart_of(result.first, result.entries, width=max(console.width, 80), plain=plain)
+    console.print(chart, markup=False, highlight=False, soft_wrap=True)
+    for line in outcome_lines(result.first, result.last):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.print(_ending(result), markup=False, highlight=False, soft_wrap=True)
+
+
+def _ending(result: RunResult) -> str:
+    seed = "" if result.seed is None else f"; seed {result.seed}"
+    if result.scenario is not None:
+        verdict = "as expected" if result.failure is None else f"failed: {result.failure}"
+        return f"\nscenario `{result.scenario}`: {verdict}"
+    text = f"\n{_ENDINGS[result.ending]}{seed}"
+    return text if result.failure is None else f"{text}\nagainst the protocol: {result.failure}"
+
+
+def as_json(result: RunResult) -> Mapping[str, Any]:
+    """Return the run as data for `json.dumps`: values are in the words of the spec."""
+    return {
+        "schema": SCHEMA,
+        "protocol": result.protocol,
+        "scenario": result.scenario,
+        "seed": result.seed,
+        "ending": result.ending,
+        "seconds": result.seconds,
+        "passed": result.passed,
+        "failure": result.failure,
+        "instances": [
+            {
+                "name": name,
+                "state": str(state.at),
+                "changed": {variable: describe(value) for variable, value in changes(result.first[name], state)},
+            }
+            for name, state in result.last.items()
+        ],
+        "entries": [_entry(entry) for entry in result.entries],
+        "chart": draw_mermaid(list(result.first), rows_of(result.entries)),
+    }
+
+
+def _entry(entry: Entry) -> Mapping[str, Any]:
+    data: dict[str, Any] = {
+        "time": entry.time,
+        "kind": entry.kind,
+        "instance": str(entry.instance),
+        "text": describe_entry(entry),
+    }
+    if entry.sender is not None:
+        data["sender"] = str(entry.sender)
+    if entry.after is not None:
+        data["state"] = str(entry.after.at)
+    return data
