@@ -12,6 +12,8 @@ from comityc.source.table import LANGUAGE_VERSIONS, PROTOCOL
 
 SCHEMA_FILE = Path(__file__).with_name("protocol.schema.json")
 
+MOST_NAME = 64
+
 KEY_PATTERNS: dict[KeyKind, str] = {
     "name": r"^[A-Za-z][A-Za-z0-9_]{0,63}(?!\n)$",
     "names": r"^[A-Za-z][A-Za-z0-9_]{0,63}( *, *[A-Za-z][A-Za-z0-9_]{0,63})*(?!\n)$",
@@ -43,7 +45,8 @@ def _schema(shape: Shape, definitions: _Json) -> _Json:
         case Anything():
             return {}
         case Leaf():
-            return {"type": ["string", "number", "boolean"]}
+            short = {"maxLength": MOST_NAME} if shape.kind == "name" else {}
+            return {"type": ["string", "number", "boolean"], **short}
         case Word():
             truths = [True, False] if "true" in shape.words else []
             return {"enum": [*shape.words, *truths]}

@@ -25,7 +25,7 @@ from comityc.diagnostics.diagnostic import Diagnostic, Label
 from comityc.diagnostics.span import Span
 from comityc.diagnostics.suggest import closest, did_you_mean
 from comityc.source.forms import Anything, Choice, Key, KeyKind, Leaf, ListOf, MapOf, Record, Shape, Word
-from comityc.source.json_schema import KEY_PATTERNS, json_schema
+from comityc.source.json_schema import KEY_PATTERNS, MOST_NAME, json_schema
 from comityc.source.table import LANGUAGE_VERSIONS, PROTOCOL, SYNONYMS
 from comityc.source.tree import Mapping, Scalar, Sequence, Tree, kind_of
 
@@ -58,10 +58,12 @@ def _check_version(bag: Bag, tree: Mapping) -> None:
 def _check(bag: Bag, tree: Tree, shape: Shape, under: _Under) -> None:
     match shape:
         case Anything():
-            _nothing(bag, tree, under)
+            _nothing(bag, tree, shape, under)
         case Leaf():
             if not isinstance(tree, Scalar):
                 bag.add(_not_a_leaf(tree, shape, under))
+            elif shape.kind == "name" and len(tree.text) > MOST_NAME:
+                bag.add(BAD_NAME.at(tree.span, f"this name is longer than {MOST_NAME} characters", help="shorten it"))
         case Word():
             _check_word(bag, tree, shape, under)
         case ListOf():
@@ -84,7 +86,7 @@ def _check_word(bag: Bag, tree: Tree, shape: Word, under: _Under) -> None:
 
 
 def _check_list(bag: Bag, tree: Tree, shape: ListOf, under: _Under) -> None:
-    if _nothing(bag, tree, under):
+    if _nothing(bag, tree, shape, under):
         return
     if not isinstance(tree, Sequence):
         bag.add(_wrong_kind(tree, "a list", under, shape.example))
@@ -101,7 +103,7 @@ def _check_list(bag: Bag, tree: Tree, shape: ListOf, under: _Under) -> None:
 
 
 def _check_map(bag: Bag, tree: Tree, shape: MapOf, under: _Under) -> None:
-    if _nothing(bag, tree, under):
+    if _nothing(bag, tree, shape, under):
         return
     if not isinstance(tree, Mapping):
         bag.add(_wrong_kind(tree, "a map", under, shape.example))
@@ -126,7 +128,7 @@ def _check_key(bag: Bag, key: Scalar, kind: KeyKind) -> None:
 
 
 def _check_record(bag: Bag, tree: Tree, shape: Record, under: _Under) -> None:
-    if _nothing(bag, tree, under):
+    if _nothing(bag, tree, shape, under):
         return
     if not isinstance(tree, Mapping):
         bag.add(
@@ -180,23 +182,32 @@ def _check_choice(bag: Bag, tree: Tree, shape: Choice, under: _Under) -> None:
             assert_never(tree)
     if option is not None:
         _check(bag, tree, option, under)
-    elif not _nothing(bag, tree, under):
+    elif not _nothing(bag, tree, shape, under):
         bag.add(_wrong_kind(tree, _expected(shape), under, shape.example))
 
 
 # ---- findings
 
 
-def _nothing(bag: Bag, tree: Tree, under: _Under) -> bool:
+def _nothing(bag: Bag, tree: Tree, shape: Shape, under: _Under) -> bool:
     """Report a key with nothing behind it, where a list or a map (which may be empty) has to be written."""
     if not (isinstance(tree, Scalar) and tree.style == "plain" and not tree.text):
         return False
+    match shape:
+        case ListOf(least=0):
+            help_text: str | None = "write `[]` for an empty list"
+        case MapOf(least=0) | Choice(map=MapOf(least=0)):
+            help_text = "write `{}` for an empty map"
+        case Record(keys=keys) if not any(key.required for key in keys):
+            help_text = "write `{}` for an empty map"
+        case Record(keys=keys):
+            help_text = _like(next(key.example for key in keys if key.required))
+        case ListOf(example=example) | MapOf(example=example) | Choice(example=example):
+            help_text = _like(example)
+        case _:
+            help_text = None
     span = under.span if under is not None else tree.span
-    bag.add(
-        NOTHING_GIVEN.at(
-            span, f"{_named(under)} has nothing behind it", help="write `{}` for an empty map, `[]` for a list"
-        )
-    )
+    bag.add(NOTHING_GIVEN.at(span, f"{_named(under)} has nothing behind it", help=help_text))
     return True
 
 

@@ -74,6 +74,10 @@ def explain(source: Source, trouble: Trouble) -> Slip:
         return Slip(TAB_INDENTATION.at(_one(source, trouble), message, help="indent with spaces"), line.expandtabs(4))
     if "cannot start any token" in trouble.problem or "block scalar" in trouble.context:
         return _reserved(source, trouble, line, character)
+    if "simple key" in trouble.context:
+        missing = _no_colon(source, trouble.context_line)
+        if missing is not None:
+            return missing
     return _before(source, trouble) or Slip(_syntax(source, trouble))
 
 
@@ -86,7 +90,7 @@ def split_at_comma(source: Source, tree: Mapping | Sequence) -> Diagnostic | Non
         span = value.span
         line = source.line(span.line)
         message = "YAML splits this expression at its comma"
-        help_text = _as_it_should_be(_quoted_at(line, span.column - 1, _flow_end(line, span.column - 1)))
+        help_text = _as_it_should_be(_quoted_in_flow(line, span.column - 1))
         return SPLIT_AT_COMMA.at(span, message, caret="YAML ends the value here", help=help_text)
     return None
 
@@ -120,13 +124,10 @@ def cut_at_hash(source: Source, value: Scalar) -> Diagnostic | None:
     return CUT_AT_HASH.at(where, message, caret="not read", help=help_text or "put the value in quotes")
 
 
-def quoting(source: Source, span: Span) -> str | None:
-    """Show the line with the value at `span` in quotes, if it stands behind a key."""
-    line = source.line(span.line)
-    key = _KEY.match(line)
-    if key is None or key.end() > span.column - 1:
-        return None
-    return _as_it_should_be(_quoted_at(line, span.column - 1, _value_end(line, span.column - 1)))
+def without_tag(source: Source, span: Span) -> str:
+    """Say what to write in place of a tag; in an expression it was probably meant as `not`."""
+    found = re.compile(r"!(\w+)").match(source.line(span.line), span.column - 1)
+    return f"for `not`, write `not {found.group(1)}`" if found else "delete the tag"
 
 
 # ---- the single slips
@@ -134,10 +135,7 @@ def quoting(source: Source, span: Span) -> str | None:
 
 def _in_flow(source: Source, number: int, at: int, code: Code, message: str) -> Slip:
     """A character that ends a plain value inside braces: the whole value is to be quoted."""
-    line = source.line(number)
-    starts = [found.end() for found in re.finditer(r"[:,][ \t]+|[\[{][ \t]*", line[:at])]
-    start = starts[-1] if starts else len(line) - len(line.lstrip())
-    mended = _quoted_at(line, start, _flow_end(line, start))
+    mended = _quoted_in_flow(source.line(number), at)
     span = Span(source.file, number, at + 1, number, at + 2)
     finding = code.at(span, message, caret="the value goes on here", help=_as_it_should_be(mended))
     return Slip(finding, mended)
@@ -172,9 +170,24 @@ def _colon(source: Source, trouble: Trouble, line: str, at: int) -> Slip:
         mended = _quoted_at(line, key.end(), _value_end(line, key.end()))
         message = "a colon and a space inside a value begin a map"
         return Slip(COLON_IN_VALUE.at(_one(source, trouble), message, help=_as_it_should_be(mended)), mended)
+    missing = _no_colon(source, trouble.line - 1)
+    if missing is not None and _indentation(source.line(trouble.line - 1)) <= _indentation(line):
+        return missing
     message = "a key stands here, but the value of the line before is not finished"
     help_text = "indent the key as deep as the keys it belongs with, or put the value before it in quotes"
     return Slip(YAML_SYNTAX.at(_one(source, trouble), message, help=help_text))
+
+
+def _no_colon(source: Source, number: int) -> Slip | None:
+    """A word alone on a line, where a key should be."""
+    line = source.line(number)
+    word = re.fullmatch(r" *(?:- +)*(\w+)[ ]*(#.*)?", line)
+    if word is None:
+        return None
+    start, end = word.span(1)
+    span = Span(source.file, number, start + 1, number, end + 1)
+    mended = line[:end] + ":" + line[end:]
+    return Slip(YAML_SYNTAX.at(span, "this key has no colon", help=f"write `{word.group(1)}:`"), mended)
 
 
 def _reserved(source: Source, trouble: Trouble, line: str, character: str) -> Slip:
@@ -249,7 +262,32 @@ def _syntax(source: Source, trouble: Trouble) -> Diagnostic:
 
 
 def _as_it_should_be(line: str) -> str:
-    return f"write `{line.strip()}`"
+    return f"write `{line[: _value_end(line, _indentation(line))].strip()}`"
+
+
+def _quoted_in_flow(line: str, at: int) -> str:
+    """Put all values in quotes that YAML would take apart, in the braces or brackets around a place of a line."""
+    key = _KEY.match(line)
+    i = key.end() if key else _indentation(line)
+    if line[i : i + 1] not in ("[", "{") or i >= at:
+        starts = [found.end() for found in re.finditer(r"[:,][ \t]+|[\[{][ \t]*", line[:at])]
+        start = starts[-1] if starts else _indentation(line)
+        return _quoted_at(line, start, _flow_end(line, start))
+    while i < len(line):
+        value = re.compile(r"[\s,\]}]*(?:[\w-]+[ ]*:[ ]+)?").match(line, i)
+        start = value.end() if value else i
+        if line[start : start + 1] in ("[", "{"):
+            i = start + 1
+            continue
+        end = _flow_end(line, start)
+        if end == start or line[start] == "#":
+            break
+        if line[start] not in "\"'" and re.search(r"[\[{?]|\(.*,", line[start:end]):
+            grown = len(line)
+            line = _quoted_at(line, start, end)
+            end += len(line) - grown
+        i = end
+    return line
 
 
 def _quoted_at(line: str, start: int, end: int) -> str:

@@ -235,11 +235,10 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             what = "aliases (`*`)" if isinstance(event, yaml.AliasEvent) else "anchors (`&`)"
             message = f"YAML's {what} are not part of the language"
-            self.bag.add(
-                YAML_ANCHOR.at(self._mark(event), message, help=slips.quoting(self._source, self._mark(event)))
-            )
+            help_text = "delete it; a `define` names what several places share"
+            self.bag.add(YAML_ANCHOR.at(self._mark(event), message, help=help_text))
         if getattr(event, "tag", None) is not None:
-            help_text = slips.quoting(self._source, self._mark(event))
+            help_text = slips.without_tag(self._source, self._mark(event))
             self.bag.add(
                 YAML_TAG.at(self._mark(event), "YAML's tags (`!`) are not part of the language", help=help_text)
             )
