@@ -77,7 +77,7 @@ class Examiner:
             return Finding(prop, "skipped", f"promised in {_listed(prop.only)} alone")
         if prop.kind == "generic":
             return self._generic(prop)
-        functions = functions_of(prop, self.evaluator.module, property_mask(prop, self.machine, self.graph))
+        functions = self._functions(prop)
         judgement = judge(prop, functions, self.space)
         if prop.kind == "reachable" and not judgement.holds and judgement.undefined is None:
             outcome: Outcome = "unreached" if self.graph.complete else "unknown"
@@ -89,6 +89,11 @@ class Examiner:
         if not self.graph.complete:
             return Finding(prop, "unknown", self._seen())
         return self._held(prop, functions)
+
+    def _functions(self, prop: Property) -> Functions:
+        names = tuple(name for name, _ in prop.quantifier.targets) if prop.quantifier else ()
+        given = self.evaluator.of_world(prop.given[1], names, False) if prop.given is not None else None
+        return functions_of(prop, self.evaluator.module, property_mask(prop, self.machine, self.graph), given)
 
     def _held(self, prop: Property, functions: Functions) -> Finding:
         missing = untested(

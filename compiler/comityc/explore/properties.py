@@ -43,12 +43,13 @@ HOLDS = Judgement(True)
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """The functions of one property, and which part of a packed state they see."""
+    """The functions of one property, and which part of a packed state they see. `given` is the condition that it rests on."""
 
     parts: tuple[Callable[..., Any], ...]
     quantifier: Callable[[World], Iterable[Any]] | None
     width: int
     mask: int
+    given: tuple[Literal["again", "forever"], Callable[..., Any]] | None = None
 
     def bindings(self, world: World) -> Iterator[Bound]:
         """Yield the values of `for` in this state."""
@@ -59,10 +60,11 @@ class Functions:
             yield (value,) if self.width == 1 else tuple(value)
 
 
-def functions_of(prop: Property, module: Any, mask: int) -> Functions:
-    """Find the functions of a property in the generated module."""
+def functions_of(prop: Property, module: Any, mask: int, given: Callable[..., Any] | None = None) -> Functions:
+    """Find the functions of a property in the generated module; `given` reads the condition that it rests on."""
     width = len(prop.quantifier.targets) if prop.quantifier else 0
-    return Functions(module.PROPERTIES[prop.name], module.QUANTIFIERS.get(prop.name), width, mask)
+    resting_on = (prop.given[0], given) if prop.given is not None and given is not None else None
+    return Functions(module.PROPERTIES[prop.name], module.QUANTIFIERS.get(prop.name), width, mask, resting_on)
 
 
 def judge(prop: Property, functions: Functions, space: Space) -> Judgement:
@@ -164,37 +166,44 @@ def _judge_runs(
     if isinstance(table, Judgement):
         return table
     for bound, columns in table.items():
-        path = _broken_run(kind, columns, space)
+        path = _broken_run(kind, columns, functions.given[0] if functions.given else None, space)
         if path is not None:
             return Judgement(False, path, bound)
     return HOLDS
 
 
 def _broken_run(
-    kind: Literal["eventually", "leads_to", "stays_possible"], columns: tuple[Mask, ...], space: Space
+    kind: Literal["eventually", "leads_to", "stays_possible"],
+    columns: tuple[Mask, ...],
+    given: Literal["again", "forever"] | None,
+    space: Space,
 ) -> Path | None:
+    again = columns[-1] if given == "again" else None
+    forever = columns[-1] if given == "forever" else None
     match kind:
         case "eventually":
-            return find_unfair_end(space.fair, space.initial, ~columns[0])
+            return find_unfair_end(space.fair, space.initial, ~columns[0], again=again, forever=forever)
         case "leads_to":
-            return find_unfair_end(space.fair, columns[0] & ~columns[1], ~columns[1])
+            starts = columns[0] & ~columns[1]
+            return find_unfair_end(space.fair, starts, ~columns[1], again=again, forever=forever)
         case "stays_possible":
             return find_no_way(space.edges, columns[0], space.ways, space.open_ended)
 
 
 def _truth(functions: Functions, space: Space) -> Mapping[Bound, tuple[Mask, ...]] | Judgement:
-    """Return where each part of the property is true, for each value of its `for`.
+    """Return where each part of the property is true, for each value of its `for`; the condition that it rests on comes last.
 
-    Where a value of `for` does not exist nothing is promised of it: the last part counts as true.
+    Where a value of `for` does not exist nothing is promised of it: every part counts as true.
     """
     classes = space.classes(functions.mask)
+    parts = (*functions.parts, functions.given[1]) if functions.given is not None else functions.parts
     rows: dict[Bound, list[np.ndarray[Any, np.dtype[np.bool_]]]] = {}
     for number, first in enumerate(classes.first):
         world = space.graph.world(first)
         for bound in functions.bindings(world):
             if bound not in rows:
-                rows[bound] = [np.ones(len(classes.first), dtype=np.bool_) for _ in functions.parts]
-            for column, part in zip(rows[bound], functions.parts, strict=True):
+                rows[bound] = [np.ones(len(classes.first), dtype=np.bool_) for _ in parts]
+            for column, part in zip(rows[bound], parts, strict=True):
                 value = _read(part, world, *bound)
                 if isinstance(value, Undefined):
                     return Judgement(False, space.stem(first), bound, value.text)
