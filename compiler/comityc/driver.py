@@ -3,6 +3,7 @@
 A stage that reports an error ends the chain, because what follows would only repeat it in other words.
 """
 
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -107,13 +108,14 @@ def checking_module(machine: "Machine") -> ModuleType:
     return module
 
 
-def generate(machine: "Machine") -> "list[GeneratedFile]":
-    """Return the files that one protocol compiles to."""
+def generate(machine: "Machine", folder: str) -> "list[GeneratedFile]":
+    """Return the files that one protocol compiles to, for an output folder: the tests name the spec from there."""
     from comityc.backends.properties.emit import emit_tests
     from comityc.backends.python.emit import emit_module
     from comityc.output import GeneratedFile
 
+    spec = Path(os.path.relpath(machine.file, folder)).as_posix()
     return [
         GeneratedFile(f"{machine.protocol}.py", emit_module(machine)),
-        GeneratedFile(f"test_{machine.protocol}.py", emit_tests(machine)),
+        GeneratedFile(f"test_{machine.protocol}.py", emit_tests(machine, spec)),
     ]

@@ -1,0 +1,1 @@
+"""Hypothesis tests for the generated machine."""

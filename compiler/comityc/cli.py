@@ -1,0 +1,222 @@
+"""The command line: arguments come in, the driver and its rooms do the work, text goes out with an exit code.
+
+Exit codes: 0 fine, 1 findings, 2 wrong usage or a bug of ours. Data goes to stdout, talk to stderr. Nothing is imported before
+a command needs it.
+"""
+
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from comityc import __version__
+
+if TYPE_CHECKING:
+    from comityc.driver import CheckResult
+
+FINE, FINDINGS, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="comity",
+    help="Coordination protocols you can read, prove, test and run.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Specs, or folders of them.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A spec.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
+With = Annotated[
+    list[str] | None, typer.Option("--with", metavar="NAME=VALUE", help="Give a parameter this value; may be repeated.")
+]
+
+
+def run() -> int:
+    """Run the command line and return its exit code; a bug of ours is said in one line, and exits with 2."""
+    try:
+        app(standalone_mode=True)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except Exception as bug:
+        if os.environ.get("COMITY_TRACEBACK"):
+            traceback.print_exc()
+        print(f"comity: this is a bug of ours: {type(bug).__name__}: {bug}", file=sys.stderr)
+        print("comity: set COMITY_TRACEBACK=1 to see where, and please report it with the spec", file=sys.stderr)
+        return USAGE
+    return FINE
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"comity {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def check(
+    files: Files,
+    strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")] = False,
+    json: Json = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0 for code hosts.")] = False,
+) -> None:
+    """Report everything that is wrong with specs, without exploring them."""
+    from comityc.diagnostics import render
+
+    results = [_check(name) for name in _specs(files)]
+    diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
+    if json:
+        print(render.to_json(diagnostics, [result.file for result in results]))
+    elif sarif:
+        print(render.to_sarif(diagnostics))
+    else:
+        _print_findings(results)
+        _say(render.summary(diagnostics, len(results)))
+    bad = any(d.is_error for d in diagnostics) or (strict and bool(diagnostics))
+    raise typer.Exit(FINDINGS if bad else FINE)
+
+
+@app.command()
+def verify(
+    files: Files,
+    case: Annotated[list[str] | None, typer.Option("--case", metavar="NAME", help="Only this case; may be repeated.")] = None,
+    with_: With = None,
+    json: Json = False,
+    max_states: Annotated[int, typer.Option("--max-states", min=1, help="Stop a case after this many states.")] = 5_000_000,
+    chart: Annotated[str, typer.Option("--chart", help="Charts of counterexamples: text, mermaid or none.")] = "text",
+) -> None:
+    """Explore specs exhaustively, case by case, and decide every property."""
+    from comityc.commands import verify_command
+
+    raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, max_states, chart))
+
+
+@app.command("compile")
+def compile_(
+    files: Files,
+    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Where the files go.")] = "generated",
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is stale.")] = False,
+) -> None:
+    """Generate typed Python, and Hypothesis tests for it."""
+    from comityc.commands import compile_command
+
+    raise typer.Exit(compile_command(files, _specs(files), output, check))
+
+
+@app.command("run")
+def run_(
+    file: File,
+    decide: Annotated[
+        list[str] | None,
+        typer.Option("--decide", metavar="ROLE.NAME=VALUES", help="Answers, as in voter.choice=yes,yes,no; may be repeated."),
+    ] = None,
+    perform: Annotated[
+        list[str] | None, typer.Option("--perform", metavar="ROLE.ACT=OUTCOMES", help="Outcomes of an act, in order.")
+    ] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", metavar="NAME", help="Play this scenario of the spec.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Decide, and injure, at random from this seed.")] = None,
+    lose: Annotated[int, typer.Option("--lose", min=0, help="Lose this many messages.")] = 0,
+    duplicate: Annotated[int, typer.Option("--duplicate", min=0, help="Duplicate this many messages.")] = 0,
+    crash: Annotated[list[str] | None, typer.Option("--crash", metavar="ROLE", help="Crash an instance of this role.")] = None,
+    with_: With = None,
+    replay: Annotated[str | None, typer.Option("--replay", metavar="TOKEN", help="Tell a run again, from its token.")] = None,
+    json: Json = False,
+) -> None:
+    """Play a protocol here and now: a live table, then the sequence chart and the outcome."""
+    from comityc.commands import replay_command, run_command
+
+    if replay is not None:
+        raise typer.Exit(replay_command(file, replay, json))
+    raise typer.Exit(
+        run_command(file, decide or [], perform or [], scenario, seed, lose, duplicate, crash or [], with_ or [], json)
+    )
+
+
+@app.command()
+def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="The code of a finding, as in CMY0201.")]) -> None:
+    """Tell the longer story of a finding's code."""
+    from comityc.diagnostics.codes import CODES
+    from comityc.diagnostics.explain import page
+    from comityc.diagnostics.suggest import did_you_mean
+
+    text = page(code.upper())
+    if text is None:
+        hint = did_you_mean(code.upper(), CODES)
+        _say(f"comity: there is no code `{code}`" + (f"; {hint}" if hint else ""))
+        raise typer.Exit(USAGE)
+    print(text)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of specs, for editors."""
+    import json
+
+    from comityc.source.shape import json_schema
+
+    print(json.dumps(json_schema(), indent=2))
+
+
+@app.command()
+def expand(file: File) -> None:
+    """Print the full protocol that a spec with `use:` stands for."""
+    from comityc.commands import expand_command
+
+    raise typer.Exit(expand_command(file))
+
+
+@app.command()
+def diagram(file: File) -> None:
+    """Print a state diagram of each role, in Mermaid."""
+    from comityc.commands import diagram_command
+
+    raise typer.Exit(diagram_command(file))
+
+
+# ---- what commands share
+
+
+def _specs(names: list[str]) -> list[str]:
+    from comityc.driver import spec_files
+
+    files = spec_files(names)
+    if not files:
+        _say(f"comity: no spec in {', '.join(names)}")
+        raise typer.Exit(USAGE)
+    return files
+
+
+def _check(name: str) -> "CheckResult":
+    from comityc.driver import check_file
+
+    return check_file(name)
+
+
+def _print_findings(results: "list[CheckResult]") -> None:
+    from comityc.diagnostics import render
+
+    for result in results:
+        for diagnostic in result.diagnostics:
+            print(render.to_text(diagnostic, colours=sys.stdout.isatty()))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+

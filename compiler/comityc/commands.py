@@ -1,0 +1,290 @@
+"""What the larger commands do: paths and options come in, the rooms do the work, text is printed, an exit code goes out."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from comityc.diagnostics import render
+from comityc.diagnostics.suggest import did_you_mean
+from comityc.driver import CheckResult, check_file, checking_module, generate
+
+if TYPE_CHECKING:
+    from comityc.explore.verdict import SpecVerdict
+    from comityc.machine.model import Machine
+
+FINE, FINDINGS, USAGE = 0, 1, 2
+
+
+class UsageError(Exception):
+    """An option that does not fit the spec: said in one line, exit 2."""
+
+
+# ---- verify
+
+
+def verify_command(
+    files: Sequence[str], cases: Sequence[str], values: Sequence[str], as_json: bool, max_states: int, chart: str
+) -> int:
+    """Verify specs, print the report, and say whether every case is as its spec says."""
+    from comityc.explore.report import to_json, to_text
+
+    if chart not in ("text", "mermaid", "none"):
+        return _usage(f"--chart is text, mermaid or none, not `{chart}`")
+    results = [check_file(name) for name in files]
+    broken = [result for result in results if result.machine is None or result.has_errors]
+    _print_findings(broken)
+    verdicts: list[SpecVerdict] = []
+    for result in results:
+        if result.machine is None or result.has_errors:
+            continue
+        try:
+            verdicts.append(_verify(result.machine, cases, values, max_states))
+        except UsageError as error:
+            return _usage(f"{result.file}: {error}")
+        if not as_json:
+            print(to_text([verdicts[-1]], chart=chart, width=_width()), end="", flush=True)
+    if as_json:
+        print(json.dumps(to_json(verdicts), indent=2))
+    return FINDINGS if broken or not all(verdict.as_expected for verdict in verdicts) else FINE
+
+
+def _verify(machine: "Machine", cases: Sequence[str], values: Sequence[str], max_states: int) -> "SpecVerdict":
+    from comityc.explore.verify import verify_machine
+
+    known = [case.name for case in machine.cases]
+    for case in cases:
+        if case not in known:
+            raise UsageError(f"there is no case `{case}`; {did_you_mean(case, known) or 'it has ' + ', '.join(known)}")
+    module = checking_module(machine)
+    given = read_values(machine, values, module)
+    with _progress() as progress:
+        return verify_machine(
+            machine, module, cases=cases or None, with_values=given or None, max_states=max_states, progress=progress
+        )
+
+
+class _progress:  # noqa: N801  (reads as the context it is)
+    """A line on the terminal that says what is being done; nothing where nobody watches."""
+
+    def __enter__(self) -> Callable[[str, str], None]:
+        self._status = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("")
+            self._status.start()
+        return self._say
+
+    def _say(self, case: str, doing: str) -> None:
+        if self._status is not None:
+            self._status.update(f"{case}: {doing}")
+
+    def __exit__(self, *problem: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+
+def read_values(machine: "Machine", texts: Sequence[str], module: Any) -> dict[str, Any]:
+    """Read `name=value` texts as values of the protocol's parameters."""
+    from comityc.play.read_value import UnreadableValue, read_value
+
+    types = {parameter.name: parameter.type for parameter in machine.parameters}
+    values: dict[str, Any] = {}
+    for text in texts:
+        name, sign, written = text.partition("=")
+        if not sign:
+            raise UsageError(f"--with takes name=value, not `{text}`")
+        if name not in types:
+            raise UsageError(f"there is no parameter `{name}`; {did_you_mean(name, types) or 'it has ' + ', '.join(types)}")
+        try:
+            values[name] = read_value(written, types[name], module)
+        except UnreadableValue as error:
+            raise UsageError(f"--with {text}: {error}") from error
+    return values
+
+
+# ---- compile
+
+
+def compile_command(named: Sequence[str], files: Sequence[str], output: str, check: bool) -> int:
+    """Generate the Python of specs into a folder; with `check`, only say what is stale."""
+    from comityc.output import GeneratedFile, check_files, write_files
+
+    results = [check_file(name) for name in files]
+    broken = [result for result in results if result.machine is None or result.has_errors]
+    _print_findings(broken)
+    generated: list[GeneratedFile] = []
+    refused = 0
+    made_by: dict[str, str] = {}
+    for result in results:
+        machine = result.machine
+        if machine is None or result.has_errors:
+            continue
+        obstacle = _obstacle(machine)
+        if obstacle and result.file in named:
+            _say(f"comity: {result.file} cannot be compiled: {obstacle}")
+            refused += 1
+        elif obstacle:
+            _say(f"{result.file}: passed over, {obstacle}")
+        elif machine.protocol in made_by:
+            _say(f"comity: {result.file} and {made_by[machine.protocol]} are both called `{machine.protocol}`")
+            refused += 1
+        else:
+            made_by[machine.protocol] = result.file
+            generated.extend(generate(machine, output))
+    if broken or refused:
+        _say("comity: nothing was written")
+        return FINDINGS
+    if check:
+        stale = check_files(generated, output)
+        _print(stale)
+        return FINDINGS if stale else FINE
+    written, findings = write_files(generated, output)
+    _print(findings)
+    for file in written:
+        if file.action == "written":
+            print(file.path)
+    _say(f"{len(generated)} files, {sum(file.action == 'written' for file in written)} written")
+    return FINDINGS if findings else FINE
+
+
+def _obstacle(machine: "Machine") -> str | None:
+    """Say why a machine has no distributed form, or none as yet."""
+    if machine.shared is not None:
+        return "it is a model: its instances share variables or look into one another"
+    if machine.network == "none":
+        return "it is a model without messages"
+    return None
+
+
+# ---- run
+
+
+def run_command(
+    file: str,
+    decide: Sequence[str],
+    perform: Sequence[str],
+    scenario: str | None,
+    seed: int | None,
+    lose: int,
+    duplicate: int,
+    crash: Sequence[str],
+    values: Sequence[str],
+    as_json: bool,
+) -> int:
+    """Play a protocol and show it."""
+    from comityc.play.run import RunOptions, run_protocol
+    from comityc.play.show import show
+
+    result = _checked(file)
+    if result.machine is None:
+        return FINDINGS
+    module = checking_module(result.machine)
+    try:
+        options = RunOptions.from_words(
+            result.machine,
+            module,
+            decide=decide,
+            perform=perform,
+            scenario=scenario,
+            seed=seed,
+            lose=lose,
+            duplicate=duplicate,
+            crash=crash,
+            values=read_values(result.machine, values, module),
+        )
+    except UsageError as error:
+        return _usage(f"{file}: {error}")
+    outcome = run_protocol(result.machine, module, options)
+    show(outcome, as_json=as_json)
+    return FINE if outcome.passed else FINDINGS
+
+
+def replay_command(file: str, token: str, as_json: bool) -> int:
+    """Tell a run again that a generated test has found."""
+    from comityc.explore.report import story_lines
+    from comityc.testing import ReplayFailed, replay
+
+    result = _checked(file)
+    if result.machine is None:
+        return FINDINGS
+    try:
+        told = replay(result.machine, checking_module(result.machine), token)
+    except ReplayFailed as error:
+        return _usage(f"{file}: {error}")
+    if as_json:
+        print(json.dumps({"steps": [{"label": step.label, "changes": list(step.changes)} for step in told.story.steps]}, indent=2))
+    else:
+        print("\n".join(story_lines(told.story, "text", _width())))
+    return FINDINGS if told.violated else FINE
+
+
+# ---- expand and diagram
+
+
+def expand_command(file: str) -> int:
+    """Print the full protocol that a spec stands for."""
+    from comityc.diagnostics.bag import Bag
+    from comityc.driver import read_tree
+    from comityc.expand.printer import print_tree
+
+    bag = Bag()
+    tree, _ = read_tree(file, bag)
+    _print(bag.diagnostics)
+    if tree is None or bag.has_errors:
+        return FINDINGS
+    print(print_tree(tree), end="")
+    return FINE
+
+
+def diagram_command(file: str) -> int:
+    """Print the state diagrams of all roles."""
+    from comityc.backends.diagram.mermaid import state_diagrams
+
+    result = _checked(file)
+    if result.machine is None:
+        return FINDINGS
+    print(state_diagrams(result.machine), end="")
+    return FINE
+
+
+# ---- shared
+
+
+def _checked(file: str) -> CheckResult:
+    """Check one spec; print its findings when it cannot be used, and then leave the machine out."""
+    if Path(file).is_dir():
+        _say(f"comity: {file} is a folder; name one spec")
+        return CheckResult(file, None, ())
+    result = check_file(file)
+    if result.machine is None or result.has_errors:
+        _print_findings([result])
+        return CheckResult(file, None, result.diagnostics)
+    return result
+
+
+def _print_findings(results: Sequence[CheckResult]) -> None:
+    for result in results:
+        _print(result.diagnostics)
+
+
+def _print(diagnostics: Sequence[Any]) -> None:
+    for diagnostic in diagnostics:
+        print(render.to_text(diagnostic, colours=sys.stderr.isatty()), file=sys.stderr)
+
+
+def _width() -> int:
+    import shutil
+
+    return max(60, min(shutil.get_terminal_size((100, 24)).columns, 160))
+
+
+def _usage(text: str) -> int:
+    _say(f"comity: {text}")
+    return USAGE
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,6 @@
+"""What generated tests import: a bench that drives generated machines through random schedules, and the replay of one."""
+
+from comityc.testing.bench import Bench
+from comityc.testing.replay import ReplayFailed, replay
+
+__all__ = ["Bench", "ReplayFailed", "replay"]
