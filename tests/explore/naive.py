@@ -1,0 +1,177 @@
+"""A second explorer, written to be plainly right and nothing else: no packing, no memory, no dropping of messages.
+
+It covers instances, timers, decisions over given domains, the networks, and faults with budgets, but no acts, no shared
+variables and no liars. Tests hold the search against it, state for state.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
+from comity.machine import Decided, Event, Happened, Received, TimerFired
+from comityc.machine.model import Case, Machine
+
+
+class One(NamedTuple):
+    """An instance: its state, how it is, and the timers that are over."""
+
+    state: Any
+    status: str
+    spent: frozenset[Any]
+
+
+class Everything(NamedTuple):
+    """A global state. The network is a list of (sender, receiver, message), in any fixed order that means something."""
+
+    ones: tuple[One, ...]
+    network: tuple[Any, ...]
+    budgets: tuple[tuple[str, int], ...]
+
+
+class Naive:
+    """One exploration."""
+
+    def __init__(self, machine: Machine, case: Case, parameters: Any, module: Any) -> None:
+        self.case, self.machine, self.faults = case, machine, case.faults
+        self.instances = list(module.instances(parameters))
+        self.machines = [module.ROLES[i.role](parameters, i.number) for i in self.instances]
+        self.roles = {role.name: role for role in machine.roles}
+        self.sent_set = case.network == "sent_set"
+        self.ordered = case.network == "fifo" and not case.faults.reorder
+        self.copies = case.bounds.copies
+
+    def explore(self) -> tuple[set[Everything], int, int]:
+        """Return all states, the number of levels, and the number of steps."""
+        first = Everything(
+            tuple(One(machine.start(), "up", frozenset()) for machine in self.machines), (), tuple(self._budgets())
+        )
+        seen, level, levels, steps = {first}, [first], 0, 0
+        while level:
+            levels += 1
+            after: list[Everything] = []
+            for state in level:
+                for target in self.steps(state):
+                    steps += 1
+                    if target not in seen:
+                        seen.add(target)
+                        after.append(target)
+            level = after
+        return seen, levels, steps
+
+    def _budgets(self) -> Iterator[tuple[str, int]]:
+        yield "lose", int(self.faults.lose)
+        yield "duplicate", int(self.faults.duplicate)
+        for name in ("crash", "restart", "amnesia"):
+            for role, size in getattr(self.faults, name):
+                yield f"{name} {role}", int(size)
+
+    def steps(self, state: Everything) -> Iterator[Everything]:
+        """Yield what each step leads to."""
+        yield from self._deliveries(state)
+        for who, one in enumerate(state.ones):
+            yield from self._own(state, who, one)
+            yield from self._crashes(state, who, one)
+        yield from self._network_faults(state)
+
+    def _deliveries(self, state: Everything) -> Iterator[Everything]:
+        done: set[Any] = set()
+        blocked: set[Any] = set()
+        for at, (sender, receiver, message) in enumerate(state.network):
+            channel = (sender, receiver)
+            if (self.ordered and channel in blocked) or (not self.ordered and (sender, receiver, message) in done):
+                continue
+            done.add((sender, receiver, message))
+            who = self.instances.index(receiver)
+            if state.ones[who].status != "up":
+                blocked.add(channel)
+                continue
+            rest = state if self.sent_set else state._replace(network=state.network[:at] + state.network[at + 1 :])
+            found = self._try(state.ones[who], who, Received(sender, message))
+            if found == "deferred":
+                continue
+            blocked.add(channel)
+            if not isinstance(found, str):
+                yield self._after(rest, who, found, ())
+
+    def _own(self, state: Everything, who: int, one: One) -> Iterator[Everything]:
+        machine, role = self.machines[who], self.roles[self.instances[who].role]
+        if one.status == "down":
+            back = machine.crashed(one.state)
+            kept = {(t.name, t.element) for t in machine.open(back).timers if t.lasting or role.restart_in is None}
+            spent = frozenset(one.spent & kept)
+            yield self._with(state, who, One(back, "up", spent))
+        if one.status == "lost":
+            yield self._with(state, who, One(machine.start(), "up", frozenset()))
+        if one.status != "up":
+            return
+        offered = machine.open(one.state)
+        events: list[tuple[Event, Any]] = [(Happened(rule, element), ()) for rule, element in offered.spontaneous]
+        for timer in offered.timers:
+            if (timer.name, timer.element) not in one.spent:
+                spends = () if timer.every else ((timer.name, timer.element),)
+                events.append((TimerFired(timer.name, timer.element), spends))
+        for decision in offered.decisions:
+            values = decision.domain if decision.has_value else (True,)
+            events += [(Decided(decision.name, value, decision.element), ()) for value in values or ()]
+        for event, spends in events:
+            found = self._try(one, who, event)
+            if not isinstance(found, str):
+                yield self._after(state, who, found, spends)
+
+    def _try(self, one: One, who: int, event: Event) -> Any:
+        try:
+            return self.machines[who].step(one.state, event)
+        except (NotEnabled, RefusedDecision):
+            return "deferred"
+        except (UnhandledMessage, UndefinedValue):
+            return "broken"
+
+    def _after(self, state: Everything, who: int, step: Any, spends: Any) -> Everything:
+        timers = self.machines[who].open(step.state).timers
+        lasting = {(t.name, t.element) for t in timers if t.lasting or not step.entered}
+        spent = frozenset((state.ones[who].spent | set(spends)) & lasting)
+        state = self._with(state, who, One(step.state, "up", spent))
+        for send in step.sends:
+            state = state._replace(network=self._sent(state.network, (self.instances[who], send.to, send.message)))
+        return state
+
+    def _sent(self, network: tuple[Any, ...], envelope: Any) -> tuple[Any, ...]:
+        copies = 1 if self.sent_set else self.copies
+        if copies is not None and network.count(envelope) >= copies:
+            return network
+        return self._arranged((*network, envelope))
+
+    def _arranged(self, network: tuple[Any, ...]) -> tuple[Any, ...]:
+        if self.ordered:  # sorted by channel, which keeps the order within one
+            return tuple(sorted(network, key=lambda envelope: (str(envelope[0]), str(envelope[1]))))
+        return tuple(sorted(network, key=repr))
+
+    def _with(self, state: Everything, who: int, one: One) -> Everything:
+        return state._replace(ones=(*state.ones[:who], one, *state.ones[who + 1 :]))
+
+    def _spent(self, state: Everything, name: str) -> Everything | None:
+        budgets = dict(state.budgets)
+        if not budgets.get(name):
+            return None
+        budgets[name] -= 1
+        return state._replace(budgets=tuple(budgets.items()))
+
+    def _crashes(self, state: Everything, who: int, one: One) -> Iterator[Everything]:
+        machine, role = self.machines[who], self.instances[who].role
+        if one.status != "up" or machine.final(one.state):
+            return
+        for name, status in (("crash", "gone"), ("restart", "down"), ("amnesia", "lost")):
+            after = self._spent(state, f"{name} {role}")
+            if after is not None:
+                left = machine.crashed(one.state)._replace(at=one.state.at)
+                yield self._with(after, who, One(left, status, frozenset() if status == "gone" else one.spent))
+
+    def _network_faults(self, state: Everything) -> Iterator[Everything]:
+        lost, doubled = self._spent(state, "lose"), self._spent(state, "duplicate")
+        for at in range(len(state.network)):
+            if at and state.network[at] == state.network[at - 1]:
+                continue
+            if lost is not None:
+                yield lost._replace(network=state.network[:at] + state.network[at + 1 :])
+            if doubled is not None and not self.sent_set:
+                yield doubled._replace(network=(*state.network[: at + 1], *state.network[at:]))
