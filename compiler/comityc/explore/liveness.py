@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from comityc.explore.paths import Edges, Mask, Numbers, Path, Reach, reach_backward, reach_forward
+from comityc.explore.paths import Edges, Mask, Numbers, Path, Reach, distinct, reach_backward, reach_forward
 
 
 class FairGraph:
@@ -40,7 +40,7 @@ class FairGraph:
         states, labels, counts = states[owing], labels[owing], counts[owing]
         shift = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         owed = self._owed[np.repeat(self._owed_start[labels], counts) + shift]
-        keys = np.unique(np.repeat(states, counts) * self._width + owed)
+        keys = distinct(np.repeat(states, counts) * self._width + owed)
         return keys // self._width, keys % self._width
 
     def _where_nothing_is_owed(self) -> Mask:
@@ -96,7 +96,7 @@ class FairGraph:
     def _taken(self, parts: Numbers, inner: Numbers) -> Numbers:
         part, owed = self._pairs(parts[self.edges.sources[inner]], self.edges.labels[inner])
         states, met = self._met_at_once
-        return np.union1d(part * self._width + owed, parts[states] * self._width + met)
+        return distinct(np.concatenate((part * self._width + owed, parts[states] * self._width + met)))
 
     def _by_part(self, alive: Mask, parts: Numbers, inner: Numbers) -> tuple[Numbers, Numbers, Numbers, Mask]:
         """Return each (part, obligation enabled in it) with the number of states that enable it and whether it is met."""

@@ -159,7 +159,13 @@ def reach_backward(edges: Edges, goal: Mask, usable: Mask) -> Mask:
         counts = matrix.indptr[frontier + 1] - matrix.indptr[frontier]
         ends = np.cumsum(counts)
         spots = np.repeat(matrix.indptr[frontier] - ends + counts, counts) + np.arange(ends[-1])
-        found = np.unique(matrix.indices[spots])
+        found = distinct(matrix.indices[spots])
         frontier = found[~reached[found]]
         reached[frontier] = True
     return reached
+
+
+def distinct(numbers: Numbers) -> Numbers:
+    """Return the distinct numbers in ascending order; sorting beats hashing here, where most is in order already."""
+    ordered = np.sort(numbers)
+    return ordered[np.concatenate((ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1]))]
