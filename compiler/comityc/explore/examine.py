@@ -155,6 +155,9 @@ class Examiner:
                 return (f"`{spell(expressions[0])}` was {before} and is {show(evaluate(expressions[0], names))}",)
             case "eventually" | "leads_to":
                 goal = expressions[-1]
+                if prop.kind == "leads_to":
+                    head = f"{self._since(prop, names, path)}, and from then on `{spell(goal)}` never does:"
+                    return (head, *_indented(why.explain(goal, names, holds=False)))
                 head = f"`{spell(goal)}` never comes to hold:"
                 return (head, *_indented(why.explain(goal, names, holds=False)))
             case "stays_possible":
@@ -162,6 +165,17 @@ class Examiner:
                 return (head, *_indented(why.explain(expressions[0], names, holds=False)))
             case _:
                 return ()
+
+    def _since(self, prop: Property, names: dict[str, Any], path: Path) -> str:
+        """Say since when the first part of a `leads_to` waits for the second."""
+        since = len(path.labels)
+        for at in range(len(path.labels), -1, -1):
+            read = self.evaluator.reader(None, self.graph.world(path.states[at]))
+            if read(prop.expressions[1], names):
+                break
+            since = at if read(prop.expressions[0], names) else since
+        when = f"after step {since}" if since else "from the start"
+        return f"{when} `{spell(prop.expressions[0])}` holds"
 
     def _within(self) -> str:
         if self.graph.cut_bounds:

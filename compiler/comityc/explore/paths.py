@@ -43,6 +43,7 @@ class Edges:
         labels: Sequence[int] | Numbers,
         parents: Sequence[int] | Numbers,
         parent_labels: Sequence[int] | Numbers,
+        depth: Numbers | None = None,
     ) -> None:
         self.offsets: Numbers = np.asarray(offsets, dtype=np.int64)
         self.targets: Numbers = np.asarray(targets, dtype=np.int64)
@@ -50,15 +51,15 @@ class Edges:
         self.parents: Numbers = np.asarray(parents, dtype=np.int64)
         self.parent_labels: Numbers = np.asarray(parent_labels, dtype=np.int64)
         self.count = len(self.parents)
+        self.depth = self._depth_by_parents() if depth is None else depth
 
     @cached_property
     def sources(self) -> Numbers:
         """The source of each edge."""
         return np.repeat(np.arange(self.count), np.diff(self.offsets))
 
-    @cached_property
-    def depth(self) -> Numbers:
-        """How many steps each state is away from the start."""
+    def _depth_by_parents(self) -> Numbers:
+        """Find how many steps each state is away from the start."""
         depth = np.full(self.count, -1, dtype=np.int64)
         depth[self.parents < 0] = 0
         open_states = np.flatnonzero(depth < 0)
@@ -167,5 +168,6 @@ def reach_backward(edges: Edges, goal: Mask, usable: Mask) -> Mask:
 
 def distinct(numbers: Numbers) -> Numbers:
     """Return the distinct numbers in ascending order; sorting beats hashing here, where most is in order already."""
-    ordered = np.sort(numbers)
-    return ordered[np.concatenate((ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1]))]
+    ordered: Numbers = np.sort(numbers)
+    result: Numbers = ordered[np.concatenate((ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1]))]
+    return result

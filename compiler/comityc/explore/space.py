@@ -69,6 +69,7 @@ class Space:
             graph.edge_labels.astype(np.int64),
             parents,
             parent_labels.astype(np.int64),
+            np.repeat(np.arange(len(graph.levels)), [end - first for first, end in graph.levels]),
         )
 
     @cached_property
