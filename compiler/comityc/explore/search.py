@@ -50,36 +50,31 @@ def explore(
 
     `parameters` are those of the generated module. A search that would find more than `max_states` stops and says so.
     """
-    return _Search(machine, case, parameters, module, monitors, keep_edges, max_states, progress).run()
+    search = Search(machine, case, parameters, module)
+    return search.run(monitors=monitors, keep_edges=keep_edges, max_states=max_states, progress=progress)
 
 
-class _Search:
-    def __init__(
-        self,
-        machine: Machine,
-        case: Case,
-        parameters: Any,
-        module: ModuleType,
-        monitors: Monitors | None,
-        keep_edges: bool,
-        max_states: int,
-        progress: Progress | None,
-    ) -> None:
+class Search:
+    """One search, also for those who go their own way through the states: `successors` gives the steps, `graph` keeps the labels."""
+
+    def __init__(self, machine: Machine, case: Case, parameters: Any, module: ModuleType) -> None:
         setting = make_setting(machine, case, parameters, module)
         fifo = {message.name for message in machine.messages if message.fifo}
         network = NetworkStore(setting.order, case.bounds.copies, fifo.__contains__)
-        slots, self._budgets = budgets_of(case.faults, machine.roles)
+        slots, self.budgets = budgets_of(case.faults, machine.roles)
         self._labels = LabelStore()
-        self._successors = Successors(setting, self._labels, network, RestStore(setting.act_rules), slots)
-        self._monitors, self._max_states, self._progress = monitors, max_states, progress
-        self._sources: array[int] | None = array("q", [0]) if keep_edges else None
+        self.successors = Successors(setting, self._labels, network, RestStore(setting.act_rules), slots)
+        self._monitors: Monitors | None = None
+        self._progress: Progress | None = None
+        self._max_states = MAX_STATES
+        self._sources: array[int] | None = None
         self._targets, self._edge_labels = array("i"), array("i")
         self._index_of: dict[int, int] = {}
         self._said: set[tuple[str, int]] = set()
-        self._graph = self._empty_graph()
+        self.graph = self._empty_graph()
 
     def _empty_graph(self) -> Graph:
-        successors, labels = self._successors, self._labels
+        successors, labels = self.successors, self._labels
         masks = tuple(LOCAL_MASK << shift for shift in successors.shifts)
         return Graph(
             labels=labels.labels,
@@ -94,10 +89,19 @@ class _Search:
             decode_network=successors.envelopes,
         )
 
-    def run(self) -> Graph:
+    def run(
+        self,
+        *,
+        monitors: Monitors | None = None,
+        keep_edges: bool = True,
+        max_states: int = MAX_STATES,
+        progress: Progress | None = None,
+    ) -> Graph:
         """Search level by level until nothing new is found."""
-        graph = self._graph
-        for packed in initial_states(self._successors, self._budgets):
+        self._monitors, self._max_states, self._progress = monitors, max_states, progress
+        self._sources = array("q", [0]) if keep_edges else None
+        graph = self.graph
+        for packed in initial_states(self.successors, self.budgets):
             self._meet(packed, -1, -1)
         graph.initial_count = len(graph.states)
         first, last = 0, len(graph.states)
@@ -113,7 +117,7 @@ class _Search:
 
     def _meet(self, packed: int, source: int, label: int) -> int:
         """Take in a state that was not met before, and return its number."""
-        graph = self._graph
+        graph = self.graph
         found = self._index_of.get(packed)
         if found is None:
             found = self._index_of[packed] = len(graph.states)
@@ -126,7 +130,7 @@ class _Search:
 
     def _expand(self, first: int, last: int) -> None:
         """Take every step from the states of one level."""
-        graph, successors = self._graph, self._successors
+        graph, successors = self.graph, self.successors
         states, index_of, known = graph.states, self._index_of, self._index_of.get
         parent, parent_label = graph.parent, graph.parent_label
         targets, edge_labels, sources = self._targets, self._edge_labels, self._sources
@@ -151,7 +155,7 @@ class _Search:
             if sources is not None:
                 sources.append(len(targets))
             if successors.notes or not successors.progress:
-                self._remark(index)
+                self.remark(index)
             if len(states) > self._max_states:
                 self._stop(f"more than {self._max_states} states")
             if not graph.complete:
@@ -159,11 +163,11 @@ class _Search:
             if self._progress is not None and not index % PROGRESS_EVERY:
                 self._progress(len(graph.levels), len(states), len(states) - index - 1)
 
-    def _remark(self, index: int) -> None:
+    def remark(self, index: int) -> None:
         """Note down what the steps from a state break, and whether there are none where there should be."""
-        graph = self._graph
+        graph = self.graph
         cut = broken = False
-        for note in self._successors.notes:
+        for note in self.successors.notes:
             if note.property == CUT:
                 cut = True
                 if note.text not in graph.cut_bounds:
@@ -175,23 +179,27 @@ class _Search:
             graph.cut_states.add(index)
         if broken:
             graph.broken_states.add(index)
-        if not (cut or broken or self._successors.progress):
-            stuck = self._successors.is_stuck(graph.states[index])
+        if not (cut or broken or self.successors.progress):
+            stuck = self.successors.is_stuck(graph.states[index])
             if stuck is not None:
                 self._say(index, Note("no_deadlock", -1, f"nothing can happen any more, and {stuck} waits"))
+
+    def forget_violations(self) -> None:
+        """Let violations that were noted before be noted again."""
+        self._said.clear()
 
     def _say(self, index: int, note: Note) -> None:
         if (note.property, note.label) not in self._said:
             self._said.add((note.property, note.label))
-            self._graph.violations.append(Violation(note.property, index, note.label, note.text))
+            self.graph.violations.append(Violation(note.property, index, note.label, note.text))
 
     def _stop(self, why: str) -> None:
-        self._graph.complete = False
-        self._graph.why_incomplete = self._graph.why_incomplete or why
+        self.graph.complete = False
+        self.graph.why_incomplete = self.graph.why_incomplete or why
 
     def _keep_edges(self, sources: "array[int]") -> None:
         """Hand over the edges as arrays; states that were never looked at have none."""
-        graph = self._graph
+        graph = self.graph
         missing = len(graph.states) + 1 - len(sources)
         sources.extend([len(self._targets)] * missing)
         graph.offsets = np.frombuffer(sources, dtype=np.int64)
