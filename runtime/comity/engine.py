@@ -30,9 +30,9 @@ AskKey = tuple[str, str, Any, Any]
 
 
 class Crash(NamedTuple):
-    """A fault to come: the instance stops once it has taken so many steps, and comes back or not."""
+    """A fault to come: the instance stops after so many moments (its steps, and its agent's answers), and comes back or not."""
 
-    after_steps: int
+    after_moments: int
     comes_back: bool
 
 
@@ -56,7 +56,7 @@ class Seat:
     clocks: dict[TimerKey, tuple[ArmedTimer, asyncio.TimerHandle]] = field(default_factory=dict)
     asked: dict[AskKey, Asked] = field(default_factory=dict)
     entries: int = 0
-    steps: int = 0
+    moments: int = 0
     crashes: list[Crash] = field(default_factory=list)
     down: bool = False
     gone: bool = False
@@ -194,7 +194,7 @@ class Engine(ABC):
     def _accept(self, seat: Seat, step: Step[Any], entry: Entry, timer: TimerKey | None = None) -> bool:
         """Make the step's state the present one and send what it sends; return whether its state was entered (anew)."""
         self._steps += 1
-        seat.steps += 1
+        seat.moments += 1
         changed = step.state != seat.state or step.shared != self._shared or entry.kind in ("decide", "perform")
         if changed:
             self._change()

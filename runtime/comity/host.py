@@ -30,7 +30,8 @@ from comity.wire import Faults, Wire
 
 _RESTART_SECONDS = 1.0
 """How long an instance that is to come back stays down."""
-_MOST_STEPS_BEFORE_CRASH = 4
+_LAST_MOMENT = 3
+"""A crash strikes at one of an instance's first moments: at its start, after a step, or before an answer is recorded."""
 _RETRY_SECONDS = 1.0
 """How long after an error an act is tried again; twice as long each time."""
 
@@ -117,7 +118,7 @@ class Host(Engine):
         )
         self._retries = retries
         self._time_limit = time_limit
-        self._effects: set[str] = set()  # keys of acts that took effect
+        self._effects: set[str] = set()  # keys of acts that are known to have taken effect
         self._tasks: set[asyncio.Task[None]] = set()
         self._plan(faults)
 
@@ -176,7 +177,8 @@ class Host(Engine):
             value = seat.agent.decide(question)
             if inspect.isawaitable(value):
                 value = await value
-            if seat.asked.get(key) is not asked:
+            seat.moments += 1
+            if self._strikes(seat) or seat.asked.get(key) is not asked:
                 self._note(self._entry("late", seat, name, value, element=element))
                 return
             if _leaves_open(value, decision):
@@ -200,9 +202,8 @@ class Host(Engine):
         outcome = request.outcomes[0] if name in self._effects else await self._try(seat, request, name)
         if outcome is not None and outcome not in request.outcomes:
             raise ComityError(f"{act} came to `{outcome}`, but its outcomes are {', '.join(request.outcomes)}")
-        if outcome == request.outcomes[0]:
-            self._effects.add(name)
-        if seat.asked.get(key) is not asked:
+        seat.moments += 1
+        if self._strikes(seat) or seat.asked.get(key) is not asked:
             self._note(self._entry("late", seat, act, outcome, element=element))
             return
         if outcome is None:
@@ -215,6 +216,8 @@ class Host(Engine):
                 f"{act} came to `{outcome}`, which {describe(seat.state)} has no transition for"
             ) from None
         del seat.asked[key]
+        if outcome == request.outcomes[0]:
+            self._effects.add(name)
         self._settle(seat, self._accept(seat, step, self._entry("perform", seat, act, outcome, element=element)))
 
     async def _try(self, seat: Seat, request: Request, key: str) -> str | None:
@@ -230,7 +233,7 @@ class Host(Engine):
             except ComityError:
                 raise
             except Exception as error:  # the world may fail in any way; that is no reason to stop everybody else
-                self._note(self._entry("unknown", seat, request.act, repr(error), element=request.element))
+                self._note(self._entry("fail", seat, request.act, repr(error), element=request.element))
                 await asyncio.sleep(_RETRY_SECONDS * 2**attempt * self._scale)
             else:
                 return outcome
@@ -252,11 +255,11 @@ class Host(Engine):
             if not fitting:
                 raise ComityError(f"no role or instance `{name}` here to crash")
             fresh = [seat for seat in fitting if not seat.crashes] or fitting
-            after = self._random.randint(0, _MOST_STEPS_BEFORE_CRASH)
+            after = self._random.randint(0, _LAST_MOMENT)
             self._random.choice(fresh).crashes.append(Crash(after, comes_back))
 
     def _strikes(self, seat: Seat) -> bool:
-        due = [crash for crash in seat.crashes if crash.after_steps <= seat.steps]
+        due = [crash for crash in seat.crashes if crash.after_moments <= seat.moments]
         if not due or seat.machine.final(seat.state):
             return False
         seat.crashes.remove(due[0])

@@ -21,6 +21,7 @@ EntryKind = Literal[
     "request",  # an act is asked of the world; `value` holds its arguments
     "late",  # an answer came back after the state had moved on; it was dropped
     "refuse",  # a decided value was refused; `value` says why
+    "fail",  # the handler of an act raised the error `value`; the act is tried again
     "unknown",  # an act stays without an outcome
     "lose",  # a fault: the message `value` is lost on its way to `instance`
     "duplicate",  # a fault: the message `value` will arrive twice
@@ -60,6 +61,7 @@ _PHRASES: Mapping[EntryKind, str] = {
     "perform": "{subject}{element} -> {value}",
     "late": "answer to {subject} came too late",
     "refuse": "refused: {value}",
+    "fail": "{subject}{element} failed: {value}",
     "unknown": "{subject}{element} stays without an outcome",
     "lose": "{value} is lost",
     "duplicate": "{value} is sent twice",
@@ -80,7 +82,7 @@ def describe_entry(entry: Entry) -> str:
             done = entry.value is True
             return f"decides {entry.subject}{element}" + ("" if done else f" = {describe(entry.value)}")
         case _:
-            value = entry.value if entry.kind in ("problem", "refuse") else describe(entry.value)
+            value = entry.value if entry.kind in ("problem", "refuse", "fail") else describe(entry.value)
             return _PHRASES[entry.kind].format(subject=entry.subject, element=element, value=value)
 
 

@@ -64,7 +64,7 @@ class CustomerMachine(RoleMachine[CustomerState]):
     FINAL = frozenset({CustomerAt.SERVED, CustomerAt.GONE})
 
     def __init__(self, parameters: Parameters, index: int = 0, digest: Any = None) -> None:
-        super().__init__(parameters, CUSTOMER, digest)
+        super().__init__(CUSTOMER, digest)
         self.parameters = parameters
         self._receptions = {(CustomerAt.WAITING, Cake): self._cake}
         self._timers = {(CustomerAt.WAITING, "patience"): self._leave, (CustomerAt.WAITING, "nag"): self._nag}
@@ -111,7 +111,7 @@ class BakerMachine(RoleMachine[BakerState]):
     DEFERRED = frozenset({(BakerAt.BAKING, Order)})
 
     def __init__(self, parameters: Parameters, index: int = 0, digest: Any = None) -> None:
-        super().__init__(parameters, Instance("baker", index), digest)
+        super().__init__(Instance("baker", index), digest)
         self._receptions = {(BakerAt.IDLE, Order): self._ordered}
         self._requests = {(BakerAt.BAKING, "bake"): self._baked}
         self._open = {BakerAt.BAKING: self._open_baking}
