@@ -1,7 +1,6 @@
 """A word that nothing declares and the words that are known come in; the sentence for `help:` goes out, or none."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def closest(text: str, known: Iterable[str]) -> str | None:
@@ -13,6 +12,8 @@ def closest(text: str, known: Iterable[str]) -> str | None:
     # Long texts are no typing slips, and difflib takes quadratic time over them.
     if len(text) > 100:
         return None
+    from difflib import get_close_matches  # needed only when something is wrong
+
     matches = get_close_matches(text, words, n=1, cutoff=0.6)
     return matches[0] if matches else None
 

@@ -74,10 +74,13 @@ def explain(source: Source, trouble: Trouble) -> Slip:
         return Slip(TAB_INDENTATION.at(_one(source, trouble), message, help="indent with spaces"), line.expandtabs(4))
     if "cannot start any token" in trouble.problem or "block scalar" in trouble.context:
         return _reserved(source, trouble, line, character)
+    missing = None
     if "simple key" in trouble.context:
         missing = _no_colon(source, trouble.context_line)
-        if missing is not None:
-            return missing
+    elif "block mapping start" in trouble.problem:
+        missing = _no_colon(source, trouble.line - 1)
+    if missing is not None:
+        return missing
     return _before(source, trouble) or Slip(_syntax(source, trouble))
 
 

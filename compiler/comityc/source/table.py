@@ -184,7 +184,7 @@ _ROLE = Record(
             "The state in which an instance comes back from a restart.",
             example="restart_in: follower",
         ),
-        Key("variables", MapOf("name", _VARIABLE), "What an instance remembers.", example="variables: {motion: text?}"),
+        Key("variables", MapOf("name", _VARIABLE), "What an instance remembers.", example="variables: {turn: int}"),
         Key("define", _DEFINITIONS, "Names for expressions and blocks of this role."),
         Key(
             "states",
