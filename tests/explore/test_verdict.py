@@ -153,7 +153,11 @@ def test_a_cut_search_never_holds() -> None:
 
 def test_refused_values_are_a_finding() -> None:
     case = Case(name="calm", values=(), faults=Envelope(), bounds=Bounds(), network="fifo", violates=())
-    (verdict,) = weigh(MACHINE, [Examined(Run(case, (), None, "voters is 0"), (), 0, 0, True, 0.0)], whole=True)
+    (verdict,) = weigh(
+        MACHINE,
+        [Examined(Run(case, (), None, "these values are refused: voters is 0"), (), 0, 0, True, 0.0)],
+        whole=True,
+    )
     assert verdict.findings == ("these values are refused: voters is 0",)
     assert verdict.verdict == "not_tested"
 

@@ -61,7 +61,7 @@ def _run(case: Case, values: tuple[tuple[str, Any], ...], evaluator: Evaluator) 
         parameters = evaluator.module.Parameters(**{value_name(name): value for name, value in values})
         parameters.check()
     except ComityError as error:
-        return Run(case, values, None, str(error))
+        return Run(case, values, None, f"these values are refused: {error}")
     return Run(case, values, parameters)
 
 

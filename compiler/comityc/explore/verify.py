@@ -5,9 +5,11 @@ reached in one case and not in each, and whether anything was put to the test is
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
+from comityc.explore.domains import NoDomainError
 from comityc.explore.evaluator import Evaluator
 from comityc.explore.examine import Examined, Examiner
 from comityc.explore.plan import Run, plan_runs
@@ -43,14 +45,17 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, max_states: int, 
         return Examined(run, (), 0, 0, True, 0.0)
     started = perf_counter()
     progress(run.case.name, "exploring")
-    graph = explore(
-        machine,
-        run.case,
-        run.parameters,
-        evaluator.module,
-        max_states=max_states,
-        progress=lambda level, found, _: progress(run.case.name, f"level {level}, {found:,} states"),
-    )
+    try:
+        graph = explore(
+            machine,
+            run.case,
+            run.parameters,
+            evaluator.module,
+            max_states=max_states,
+            progress=lambda level, found, _: progress(run.case.name, f"level {level}, {found:,} states"),
+        )
+    except NoDomainError as error:
+        return Examined(replace(run, refused=f"this cannot be explored: {error}"), (), 0, 0, True, 0.0)
     examiner = Examiner(machine, evaluator, run, graph)
     findings = tuple(examiner.findings(lambda name: progress(run.case.name, f"deciding {name}")))
     return Examined(

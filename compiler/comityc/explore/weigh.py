@@ -144,7 +144,7 @@ def _expected(verdict: PropertyVerdict, violates: tuple[str, ...]) -> PropertyVe
 def _case_findings(run: Examined) -> Iterator[str]:
     case = run.run.case
     if run.run.refused is not None:
-        yield f"these values are refused: {run.run.refused}"
+        yield run.run.refused
         return
     if not run.complete:
         yield f"the search was cut: {run.why_incomplete}"
