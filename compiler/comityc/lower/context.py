@@ -5,7 +5,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Literal
 
 from comityc.diagnostics.bag import Bag
@@ -131,7 +130,7 @@ class Context:
 
     lowering: Lowering
     place: Place
-    locals: Mapping[str, Binding] = MappingProxyType({})
+    locals: Mapping[str, Binding] = field(default_factory=dict)
     uses: Uses | None = None
     taken: dict[str, ValueType] = field(default_factory=dict)  # names that the transition at hand gave to locals
     live: frozenset[str] = frozenset()  # those of them that are bound right now

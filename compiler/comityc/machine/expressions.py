@@ -245,7 +245,10 @@ class Conditional(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InState(Node):
-    """`chair in closed`, `b in (done, out)`: the control state of an instance; `chair not in closed` is Not of it."""
+    """`chair in closed`, `b in (done, out)`: the control state of an instance; `chair not in closed` is Not of it.
+
+    False for an instance of another role: where the instance may be of several, the lowering asks for each with `or`.
+    """
 
     instance: "Expression"
     role: str
@@ -345,7 +348,10 @@ class Function(Node):
 
 @dataclass(frozen=True, slots=True)
 class DefinitionName:
-    """Which define is meant: `role` is None for one at the top. `variant` tells apart uses with other argument types."""
+    """Which define is meant. `role` is the one whose instance its body reads (`self`, variables), None when it reads none.
+
+    `variant` tells apart uses with other argument types.
+    """
 
     role: str | None
     name: str

@@ -318,7 +318,10 @@ GENERIC_PROPERTIES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case of `verify`. `values` holds one or more constant expressions per parameter; several make several runs."""
+    """A case of `verify`. `values` holds one or more constant expressions per parameter; several make several runs.
+
+    `later` names what the case needs that no engine has yet (`clock: synchronous`); such a case is not looked at.
+    """
 
     name: str
     values: tuple[tuple[str, tuple[Expression, ...]], ...]
@@ -328,6 +331,7 @@ class Case:
     violates: tuple[str, ...]
     states: int | None = None
     levels: int | None = None
+    later: str | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -370,6 +374,7 @@ class Machine:
     """A whole protocol. `shared` is None where the spec has no `shared:` (which may be empty: guards look into other instances).
 
     `source` is the text of the spec (after expansion of `use`), for hashes and stories; `file` as it was given.
+    `later` names what the whole protocol needs that no engine has yet, whatever the case: times, say.
     """
 
     protocol: str
@@ -390,7 +395,10 @@ class Machine:
     bounds: Bounds
     cases: tuple[Case, ...]
     scenarios: tuple[Scenario, ...]
-    type_spans: tuple[tuple[str, Span], ...] = field(default=(), compare=False, repr=False)  # where `types` stand, by name
+    later: str | None = None
+    type_spans: tuple[tuple[str, Span], ...] = field(
+        default=(), compare=False, repr=False
+    )  # where `types` stand, by name
 
     @property
     def is_model(self) -> bool:

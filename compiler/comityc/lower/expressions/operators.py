@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from comityc.diagnostics.codes_names import NOT_COMPARABLE, TYPE_MISMATCH, WRONG_OPERANDS
 from comityc.diagnostics.diagnostic import Label
@@ -69,6 +70,9 @@ def arithmetic(operator: str, left: ir.Expression, right: ir.Expression, span: S
     """Return the typed operation, or report that the operator is not for these values."""
     if is_unknown(left.type) or is_unknown(right.type):
         return poison(left)
+    exact = _exact_ratio(operator, left, right, span)
+    if exact is not None:
+        return exact
     result = _result(operator, left.type, right.type)
     if result is None:
         context.report(
@@ -80,6 +84,17 @@ def arithmetic(operator: str, left: ir.Expression, right: ir.Expression, span: S
         )
         return poison(left)
     return ir.Arithmetic(operator=operator, left=left, right=right, type=result, span=span)  # type: ignore[arg-type]  # the node's own operator
+
+
+def _exact_ratio(operator: str, left: ir.Expression, right: ir.Expression, span: Span) -> ir.Expression | None:
+    """`1/2` is one number."""
+    if operator != "/" or not (isinstance(left, ir.Constant) and isinstance(right, ir.Constant)):
+        return None
+    match left.value, right.value:
+        case int(numerator), int(denominator) if denominator != 0:
+            return ir.Constant(value=Fraction(numerator, denominator), type=FractionType(), span=span)
+        case _:
+            return None
 
 
 def _result(operator: str, left: ValueType, right: ValueType) -> ValueType | None:
@@ -242,12 +257,13 @@ def _check_membership(left: ir.Expression, right: ir.Expression, context: Contex
                     context.report(
                         NOT_COMPARABLE.at(span, f"{type_name(left.type)} and {type_name(item)} are never equal")
                     )
-        case SetType(item=item) | ListType(item=item) | MapType(key=item):
-            if not overlap(left.type, item):
-                held = type_name(item) if item is not None else "nothing"
+        case SetType() | ListType() | MapType():
+            held = content(right.type)
+            if held is not None and not overlap(left.type, held):
                 context.report(
                     NOT_COMPARABLE.at(
-                        left.span.through(right.span), f"{type_name(left.type)} is never in a collection of {held}"
+                        left.span.through(right.span),
+                        f"{type_name(left.type)} is never in a collection of {type_name(held)}",
                     )
                 )
         case found:
