@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from types import ModuleType
 from typing import Any, Literal
@@ -35,13 +35,14 @@ class WrongUsage(ComityError):
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the command line says. `decide` and `perform` hold texts like `voter[1].choice=yes,no`, `values` like `voters=4`.
+    """What the command line says. `values` are those of parameters, by name; `decide` and `perform` hold texts like
+    `voter[1].choice=yes,no`.
 
     What the lists do not answer is decided at random when there is a `seed`, else asked by `prompt`, else left open.
     `time_scale` is how long a second of the protocol takes; 0 lets time jump.
     """
 
-    values: Sequence[str] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
     decide: Sequence[str] = ()
     perform: Sequence[str] = ()
     scenario: str | None = None
@@ -123,7 +124,8 @@ def _run_scenario(
 def _run_freely(
     machine: Machine, module: ModuleType, options: RunOptions, observer: Callable[[Entry], None] | None
 ) -> RunResult:
-    parameters = _parameters(machine, module, options.values)
+    parameters = module.Parameters(**{value_name(name): value for name, value in options.values.items()})
+    parameters.check()
     instances = [str(me) for me in module.instances(parameters)]
     roles = {role.name for role in machine.roles}
     for name in (*options.crash, *options.restart):
@@ -182,18 +184,6 @@ def _otherwise(machine: Machine, module: ModuleType, options: RunOptions) -> Age
     if options.prompt is not None:
         return TerminalAgent(machine, module, options.prompt)
     return Passive()
-
-
-def _parameters(machine: Machine, module: ModuleType, texts: Sequence[str]) -> Any:
-    types = {parameter.name: parameter.type for parameter in machine.parameters}
-    values = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        name = name.strip()
-        if not equals or name not in types:
-            raise WrongUsage(f"`{text}` gives no parameter a value; there are {', '.join(types) or 'none'}")
-        values[value_name(name)] = read_value(value, types[name], module)
-    return module.Parameters(**values)
 
 
 def _decision_answers(text: str, machine: Machine, module: ModuleType) -> AnswerList:

@@ -1,8 +1,12 @@
 """Runs in, what a terminal or a program reads of them out: the live table, the chart, the outcome, JSON."""
 
+import json
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +16,8 @@ from rich.table import Table
 
 from comity.record import Entry, describe, describe_entry
 from comityc.backends.diagram.chart import draw_mermaid
-from comityc.play.run import RunResult
+from comityc.machine.model import Machine
+from comityc.play.run import RunOptions, RunResult, run_protocol
 from comityc.play.telling import changes, chart_of, outcome_lines, rows_of
 
 SCHEMA = "comity.run/1"
@@ -24,6 +29,46 @@ _ENDINGS = {
     "time": "stopped at the limit of time",
     "steps": "stopped at the limit of steps",
 }
+
+
+def play_and_show(machine: Machine, module: ModuleType, options: RunOptions, *, in_json: bool = False) -> RunResult:
+    """Run a protocol and print what came of it: asking at the terminal, and showing the live table, where there is one.
+
+    Without lists, scenario, seed or terminal, it is played at random from seed 0.
+    """
+    talk = Console(stderr=True)
+    at_terminal = sys.stdin.isatty() and talk.is_terminal and not in_json
+    if options.scenario is None and options.seed is None:
+        if at_terminal:
+            options = replace(options, prompt=lambda text: _prompted(talk, text))
+        elif not options.decide:
+            options = replace(options, seed=0)
+    with watching(talk, live=options.prompt is None and not in_json) as observer:
+        if options.prompt is not None:
+            observer = _telling(talk)
+        result = run_protocol(machine, module, options, observer)
+    if in_json:
+        print(json.dumps(as_json(result), indent=2))
+    else:
+        show(result, Console())
+    return result
+
+
+def _prompted(console: Console, text: str) -> str | None:
+    try:
+        return console.input(escape(text)).strip()
+    except EOFError:
+        return None
+
+
+def _telling(console: Console) -> Callable[[Entry], None]:
+    """Tell each entry in a line of its own, for runs that stop to ask."""
+
+    def tell(entry: Entry) -> None:
+        if entry.kind not in ("ask", "request"):
+            console.print(str(entry), markup=False, highlight=False, style="dim")
+
+    return tell
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """State diagrams: one arrow for each pair of states, with all that takes it."""
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from comityc.backends.diagram.extract import Arrow, extract_diagram
-from comityc.backends.diagram.mermaid import draw_diagram
-from comityc.machine.model import DecisionRule, Reception, Role, State, Transition
+from comityc.backends.diagram.mermaid import draw_diagram, state_diagrams
+from comityc.machine.model import DecisionRule, Machine, Reception, Role, State, Transition
 
 
 def _state(name: str, **given: Any) -> State:
@@ -65,3 +66,14 @@ def test_the_diagram_shows_start_end_and_where_one_may_rest() -> None:
         "    classDef resting stroke-dasharray: 4 3\n"
         "    class s0 resting\n"
     )
+
+
+def test_the_roles_of_a_machine_stand_in_boxes() -> None:
+    machine = cast(Machine, SimpleNamespace(roles=(_role(),)))
+    assert state_diagrams(machine).splitlines()[:5] == [
+        "stateDiagram-v2",
+        '    state "voter" as r0 {',
+        '        state "idle" as r0s0',
+        '        state "deciding" as r0s1',
+        '        state "done" as r0s2',
+    ]
