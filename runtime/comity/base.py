@@ -44,7 +44,7 @@ class RoleMachine(Generic[S]):
     world: Any = None
     """The whole protocol as it is: set before each call by whoever checks or runs a model that looks into it."""
 
-    def __init__(self, parameters: Any, me: Instance, digest: Digester) -> None:
+    def __init__(self, me: Instance, digest: Digester) -> None:
         self.me = me
         self._digest = digest
         self._receptions: Mapping[tuple[Word, type], Handler[S]] = {}
@@ -53,7 +53,7 @@ class RoleMachine(Generic[S]):
         self._requests: Mapping[tuple[Word, str], Handler[S]] = {}
         self._spontaneous: Mapping[tuple[Word, int], Handler[S]] = {}
         self._draws: Mapping[tuple[Word, object], Callable[[S, Any], tuple[Any, ...] | None]] = {}
-        self._open: Mapping[Word, Callable[[S], Open]] = {}
+        self._open: Mapping[Word, Open | Callable[[S], Open]] = {}
 
     def step(self, state: S, event: Event) -> Step[S]:
         """Return the next state and the messages to send; raise when the state does not offer such a step."""
@@ -79,9 +79,9 @@ class RoleMachine(Generic[S]):
 
     def open(self, state: S) -> Open:
         """Return the timers, decisions, acts and spontaneous steps that this state offers."""
-        find = self._open.get(state.at)
+        find = self._open.get(state.at, NOTHING_OPEN)
         try:
-            return find(state) if find else NOTHING_OPEN
+            return find if isinstance(find, Open) else find(state)
         except (LookupError, ArithmeticError, ValueError) as error:
             raise UndefinedValue(_what_is_undefined(error)) from error
 
@@ -126,10 +126,14 @@ class RoleMachine(Generic[S]):
     def _not_received(self, state: S, event: Received) -> Step[S]:
         kind = (state.at, type(event.message))
         if kind in self.DEFERRED:
-            raise NotEnabled(f"{self.me} in `{state.at}` defers {event.message}")
+            raise self._deferral(state, event)
         if kind in self.IGNORED or state.at in self.FINAL:
             return ignored(state)
         raise self._refusal(state, event)
+
+    def _deferral(self, state: S, event: Received) -> NotEnabled:
+        """Return what to raise for a message that is to stay in the network."""
+        return NotEnabled(f"{self.me} in `{state.at}` defers {event.message}")
 
     def _refusal(self, state: S, event: Event) -> ComityError:
         """Return what to raise for an event for which the state has no transition whose condition holds."""

@@ -6,7 +6,7 @@ time `now` on the instance's own clock) comes with the event. Which timers, deci
 open is a function of the state.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from comity.values import Instance
@@ -83,6 +83,19 @@ class Send(NamedTuple):
 
     to: Instance
     message: Any
+
+
+NO_SENDS: tuple[Send, ...] = ()
+
+
+def to_one(receiver: Instance, message: object) -> tuple[Send, ...]:
+    """Send a message to one instance."""
+    return (Send(receiver, message),)
+
+
+def to_all(receivers: Iterable[Instance], message: object) -> tuple[Send, ...]:
+    """Send a message to each of some instances, in order."""
+    return tuple([Send(receiver, message) for receiver in receivers])
 
 
 class Step(NamedTuple, Generic[S]):

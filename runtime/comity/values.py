@@ -124,23 +124,31 @@ def some(value: T | None) -> T:
 def ordered(values: Iterable[T]) -> list[T]:
     """Return the values in ascending order; none comes first."""
     items = list(values)
-    try:
+    if all(isinstance(item, _PLAIN) for item in items):
         items.sort()
-    except TypeError:
+    else:
         items.sort(key=_sort_key)
     return items
 
 
+_PLAIN = (str, int, Fraction, Instance)
+"""What sorts by itself. Of sets `<` means "subset", and a record may hold one."""
+
+
 def _sort_key(value: object) -> Any:
-    if value is None:
-        return (0,)
-    if isinstance(value, tuple):
-        return (2, tuple(_sort_key(item) for item in value))
-    if isinstance(value, frozenset):
-        return (3, sorted(_sort_key(item) for item in value))
-    if isinstance(value, Map):
-        return (4, [(_sort_key(k), _sort_key(v)) for k, v in value.items()])
-    return (1, value)
+    match value:
+        case None:
+            return (0,)
+        case tuple():
+            return (2, tuple(map(_sort_key, value)))
+        case frozenset():
+            return (3, sorted(map(_sort_key, value)))
+        case Map():
+            return (4, [(_sort_key(key), _sort_key(item)) for key, item in value.items()])
+        case _ if fields := getattr(value, "__match_args__", None):  # a message
+            return (5, type(value).__name__, tuple(_sort_key(getattr(value, name)) for name in fields))
+        case _:
+            return (1, value)
 
 
 Digester = Callable[[tuple[object, ...]], str]

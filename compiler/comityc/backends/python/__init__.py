@@ -1,0 +1,1 @@
+"""The Python back end: a machine comes in, one readable module goes out."""

@@ -1,0 +1,414 @@
+"""A role comes in, the class of its machines goes out: tables of handlers by state and trigger, and the handlers."""
+
+import re
+from collections.abc import Container, Iterable
+
+from comityc.backends.python.contexts import MachineContext, ParameterContext, definition_reads, each, method_of
+from comityc.backends.python.expressions import emit, emit_as
+from comityc.backends.python.handlers import Handler, HandlerWriter, condition_name
+from comityc.backends.python.literals import text_literal
+from comityc.backends.python.names import Names, method_part
+from comityc.backends.python.opening import OpenWriter
+from comityc.backends.python.reads import used_definitions
+from comityc.backends.python.statements import visible_variables
+from comityc.backends.python.values import finite_values, is_always
+from comityc.backends.python.writer import Writer
+from comityc.machine.expressions import DefinitionName, Expression
+from comityc.machine.model import ExpressionDomain, Role, State, Transition
+from comityc.naming import value_name
+
+_MANY_STATES = 3
+
+
+class RoleWriter:
+    """Writes the machine class of one role. `fresh` is the most ids that one step takes, `used_of_parameters` what it calls."""
+
+    def __init__(self, names: Names, role: Role, *, checking: bool) -> None:
+        self._names = names
+        self._role = role
+        self._checking = checking
+        self._variables = visible_variables(role, checking=checking)
+        self._handlers = HandlerWriter(names, role, checking=checking)
+        self._opening = OpenWriter(names, role)
+        self._tables: dict[str, dict[str, str]] = {}
+        self._passed: dict[str, list[str]] = {"IGNORED": [], "DEFERRED": []}
+        self._found: dict[tuple[object, ...], Handler] = {}
+        self._places: dict[tuple[object, ...], list[tuple[str, str]]] = {}
+        self._stands: dict[tuple[object, ...], list[str]] = {}
+        self.used_of_parameters: dict[DefinitionName, None] = {}
+
+    @property
+    def fresh(self) -> int:
+        """The most fresh ids that one step takes."""
+        return self._handlers.fresh
+
+    def write(self, writer: Writer) -> None:
+        """Write the class."""
+        role, names = self._role, self._names
+        self._find_handlers()
+        handlers = list(self._named())
+        body = Writer(writer.depth + 1)
+        self._start(body)
+        self._crashed(body)
+        self._opens(body)
+        self._write_handlers(body, handlers)
+        self._conditions(body)
+        self._definitions(body)
+        if self._checking:
+            self._start_domains(body)
+        base = f"{names.use('comity.base', 'RoleMachine')}[{names.state(role.name)}]"
+        writer.add(f"class {names.role(role.name)}({base}):")
+        with writer.block():
+            writer.doc(f"The machine of {_a(role.name)}.")
+            writer.blank()
+            self._class_attributes(writer)
+            self._init(writer, "\n".join(body.lines))
+        writer.extend(body.lines)
+
+    # ---- what handlers there are
+
+    def _find_handlers(self) -> None:
+        for state in self._role.states:
+            at = self._names.control_state(self._role.name, state.name)
+            for reception in state.receptions:
+                self._receive(state, at, reception.message, _reachable(reception.candidates))
+            for timer in state.timers:
+                self._add(
+                    "_timers", "TimerFired", state, f"({at}, {text_literal(timer.name)})", timer, timer.candidates
+                )
+            for decision in state.decisions:
+                place = f"({at}, {text_literal(decision.name)})"
+                self._add("_decisions", "Decided", state, place, decision, decision.candidates)
+            for request in state.requests:
+                candidates = tuple(t for _, group in request.outcomes for t in group)
+                self._add("_requests", "Performed", state, f"({at}, {text_literal(request.act)})", request, candidates)
+            for number, when in enumerate(state.spontaneous):
+                self._add("_spontaneous", "Happened", state, f"({at}, {number})", when, when.candidates)
+
+    def _receive(self, state: State, at: str, message: str, candidates: tuple[Transition, ...]) -> None:
+        if not candidates:
+            return
+        place = f"({at}, {self._names.message(message)})"
+        first = candidates[0]
+        if first.kind in ("ignore", "defer") and is_always(first.guard):
+            self._passed["IGNORED" if first.kind == "ignore" else "DEFERRED"].append(place)
+            return
+        self._add("_receptions", "Received", state, place, None, candidates, message)
+
+    def _add(
+        self,
+        table: str,
+        event: str,
+        state: State,
+        place: str,
+        rule: object,
+        candidates: tuple[Transition, ...],
+        message: str | None = None,
+    ) -> None:
+        """Note a handler, or one more place for one that has the same candidates."""
+        kept = _reachable(candidates) if event != "Performed" else candidates
+        what = getattr(rule, "name", None) or getattr(rule, "act", None)
+        key = (table, what, tuple(t.number for t in candidates), getattr(rule, "loop", None))
+        known = self._found.get(key)
+        messages = () if message is None else (message,)
+        if known is not None:
+            messages = tuple(dict.fromkeys((*known.messages, *messages)))
+        self._found[key] = Handler("", "", event, kept, rule, messages)  # type: ignore[arg-type]  # one of the four rules
+        self._places.setdefault(key, []).append((table, place))
+        stands = self._stands.setdefault(key, [])
+        if state.name not in stands:
+            stands.append(state.name)
+
+    def _named(self) -> Iterable[Handler]:
+        """Name the handlers, fill the tables, and add those for transitions that several of them take."""
+        used: set[str] = set()
+        named: list[Handler] = []
+        for key, handler in self._found.items():
+            trigger, doc = self._trigger(handler, self._stands[key])
+            name = _unique(f"_{self._where(handler, self._stands[key])}_{trigger}", used)
+            handler = Handler(name, doc, handler.event, handler.candidates, handler.rule, handler.messages)
+            named.append(handler)
+            for table, place in self._places[key]:
+                self._tables.setdefault(table, {})[place] = f"self.{name}"
+                if self._handlers.draws(handler):
+                    self._tables.setdefault("_draws", {})[_draw_place(handler, place)] = f"self.{name}_draws"
+        return [*named, *self._handlers.separate(named)]
+
+    def _where(self, handler: Handler, states: list[str]) -> str:
+        if len(states) == 1:
+            return method_part(states[0])
+        if all(t.stands_in == ("any",) for t in handler.candidates):
+            return "any"
+        if len(states) <= _MANY_STATES:
+            return "_or_".join(method_part(state) for state in states)
+        return f"{method_part(states[0])}_and_others"
+
+    def _trigger(self, handler: Handler, states: list[str]) -> tuple[str, str]:
+        where = _one_of(states)
+        rule = handler.rule
+        match handler.event:
+            case "Received":
+                listed = " or ".join(f"a {message}" for message in handler.messages)
+                part = "_or_".join(method_part(message) for message in handler.messages)
+                return f"receive_{part}", f"Receive {listed} in {where}."
+            case "TimerFired":
+                name = str(getattr(rule, "name", ""))
+                return method_part(name.partition(": ")[2] or name), f"The timer `{name}` fires in {where}."
+            case "Decided":
+                name = str(getattr(rule, "name", ""))
+                return f"decide_{method_part(name)}", f"`{name}` is decided in {where}."
+            case "Performed":
+                act = str(getattr(rule, "act", ""))
+                return f"perform_{method_part(act)}", f"The act `{act}` comes to an outcome in {where}."
+            case _:
+                return "when", f"Take a step of its own in {where}."
+
+    # ---- the parts of the class
+
+    def _class_attributes(self, writer: Writer) -> None:
+        role = self._role
+        writer.add("ROLE = ", text_literal(role.name))
+        listed = [text_literal(transition.name) for transition in role.transitions]
+        writer.add("TRANSITIONS = ", _tuple(listed))
+        for attribute, states in (
+            ("FINAL", [state for state in role.states if state.final]),
+            ("RESTING", [state for state in role.states if state.resting]),
+        ):
+            if states:
+                members = ", ".join(self._names.control_state(role.name, state.name) for state in states)
+                writer.add(f"{attribute} = ", f"frozenset({{{members}}})")
+        for attribute, places in self._passed.items():
+            if places:
+                writer.add(f"{attribute} = ", f"frozenset({{{', '.join(places)}}})")
+        writer.blank()
+
+    def _init(self, writer: Writer, body: str) -> None:
+        role, names = self._role, self._names
+        digester = names.use("comity.seal", "digester")
+        digest = f"digest: {names.values('Digester')} = {digester}(PROTOCOL)"
+        with writer.function("__init__", ["self", "parameters: Parameters", "index: int = 0", digest], "None"):
+            me = names.single(role.name)
+            if role.count is not None:
+                me = f'{names.values("Instance")}("{role.name}", index)'
+            writer.add("", f"super().__init__({me}, digest)")
+            writer.add("self.parameters = parameters")
+            attributes = "\n".join(self._opening.attributes.values())
+            needs_others = "self._others" in body + attributes
+            for other in names.machine.roles:
+                own = other.name == role.name and needs_others
+                if other.count is not None and (own or re.search(rf"self\.{each(other.name)}\b", body + attributes)):
+                    writer.add(f"self.{each(other.name)} = ", self.all_of(other, "parameters"))
+            if needs_others:
+                if role.count is None:
+                    writer.add(f"self._others: tuple[{names.values('Instance')}, ...] = ()")
+                else:
+                    others = f"tuple(other for other in self.{each(role.name)} if other != self.me)"
+                    writer.add("self._others = ", others)
+            for name, text in self._opening.attributes.items():
+                writer.add(f"self.{name} = ", text)
+            for table, entries in self._tables.items():
+                items = ", ".join(f"{place}: {handler}" for place, handler in entries.items())
+                writer.add(f"self.{table} = ", f"{{{items}}}")
+            offers = self._offers()
+            if offers:
+                writer.add("self._open = ", f"{{{', '.join(offers)}}}")
+
+    def all_of(self, role: Role, parameters: str) -> str:
+        """Return the tuple of all instances of a role."""
+        assert role.count is not None
+        context = ParameterContext(self._names, parameters)
+        count = emit(role.count, context)
+        self.used_of_parameters.update(context.used)
+        return f'tuple({self._names.values("Instance")}("{role.name}", number) for number in range({count}))'
+
+    def _offers(self) -> list[str]:
+        offers: list[str] = []
+        for state in self._role.states:
+            if not (state.timers or state.decisions or state.requests or state.spontaneous):
+                continue
+            at = self._names.control_state(self._role.name, state.name)
+            constant = self._opening.constant(state)
+            offers.append(f"{at}: {constant or f'self.{self._opening.method_name(state)}'}")
+        return offers
+
+    def _opens(self, writer: Writer) -> None:
+        for state in self._role.states:
+            if self._opening.constant(state) is None:
+                writer.blank()
+                self._opening.write(writer, state)
+
+    def _write_handlers(self, writer: Writer, handlers: list[Handler]) -> None:
+        for handler in handlers:
+            writer.blank()
+            self._handlers.write(writer, handler)
+            if self._handlers.draws(handler):
+                writer.blank()
+                self._handlers.write_draws(writer, handler, f"{handler.name}_draws")
+
+    def _conditions(self, writer: Writer) -> None:
+        written: set[int] = set()
+        for state in self._role.states:
+            for rule in state.spontaneous:
+                for transition in rule.candidates:
+                    if transition.number not in written and not is_always(transition.guard):
+                        written.add(transition.number)
+                        writer.blank()
+                        name = condition_name(transition)
+                        self._handlers.write_condition(writer, name, transition, rule.loop)
+
+    def _start(self, writer: Writer) -> None:
+        """Write `start`; values that `start_in` leaves open are its arguments."""
+        names, role = self._names, self._role
+        context = MachineContext(names, role)
+        parameters, values = ["self"], []
+        for variable in self._variables:
+            default = emit_as(variable.default, variable.type, context)
+            if variable.start_in is None:
+                values.append(f"{value_name(variable.name)}={default}")
+                continue
+            kind, name = names.annotation(variable.type), value_name(variable.name)
+            if "self" in default:
+                parameters.append(f"{name}: {kind} | None = None")
+                values.append(f"{name}={default} if {name} is None else {name}")
+            else:
+                parameters.append(f"{name}: {kind} = {default}")
+                values.append(f"{name}={name}")
+        with writer.function("start", parameters, names.state(role.name)):
+            writer.doc("Return the state at the start.")
+            at = f"at={names.control_state(role.name, role.states[0].name)}"
+            writer.add("return ", f"{names.state(role.name)}({', '.join([at, *values])})")
+
+    def _crashed(self, writer: Writer) -> None:
+        names, role = self._names, self._role
+        if role.restart_in is None and all(variable.durable or variable.ghost for variable in self._variables):
+            return
+        context = MachineContext(names, role)
+        at = "state.at" if role.restart_in is None else names.control_state(role.name, role.restart_in)
+        values = [f"at={at}"]
+        for variable in self._variables:
+            kept = variable.durable or variable.ghost
+            text = context.variable(variable.name) if kept else emit_as(variable.default, variable.type, context)
+            values.append(f"{value_name(variable.name)}={text}")
+        state = names.state(role.name)
+        writer.blank()
+        with writer.function("crashed", ["self", f"state: {state}"], state):
+            writer.doc("Return the state as it is after a crash: what was not durable is lost.")
+            writer.add("return ", f"{state}({', '.join(values)})")
+
+    # ---- definitions
+
+    def _definitions(self, writer: Writer) -> None:
+        for name in self._used():
+            writer.blank()
+            self._definition(writer, name)
+
+    def _used(self) -> list[DefinitionName]:
+        parts: list[object] = [variable.default for variable in self._variables]
+        for state in self._role.states:
+            parts.extend((t.duration, t.longest, t.loop) for t in state.timers)
+            parts.extend((d.loop, _values(d.domain)) for d in state.decisions)
+            parts.extend((r.arguments, r.key, r.loop) for r in state.requests)
+            parts.extend(w.loop for w in state.spontaneous)
+        for t in self._role.transitions:
+            parts.append((t.guard, _values(t.draw[1] if t.draw else None), self._handlers.kept(t)))
+        found: dict[DefinitionName, None] = {}
+        for part in parts:
+            found.update(used_definitions(part, self._names.definitions))
+        order = list(self._names.definitions)
+        return sorted(found, key=order.index)
+
+    def _definition(self, writer: Writer, name: DefinitionName) -> None:
+        names = self._names
+        definition = names.definitions[name]
+        read = definition_reads(names, name)
+        kinds = {variable.name: variable.type for variable in self._role.variables}
+        shared = {variable.name: variable.type for variable in names.machine.shared or ()}
+        parameters = ["self"]
+        parameters += [f"{value_name(argument)}: {names.annotation(kind)}" for argument, kind in definition.arguments]
+        parameters += [f"{value_name(v)}: {names.annotation(kinds[v])}" for v in read.variables]
+        parameters += [f"{_shared_name(v, kinds)}: {names.annotation(shared[v])}" for v in read.shared]
+        if read.messages:
+            parameters.append(f"message: {' | '.join(names.message(m) for m in read.messages)}")
+        if read.sender:
+            parameters.append(f"sender: {names.values('Instance')}")
+        if read.now:
+            parameters.append("now: float")
+        context = MachineContext(
+            names,
+            self._role,
+            written={v: value_name(v) for v in read.variables},
+            shared_written={v: _shared_name(v, kinds) for v in read.shared},
+            sender_name="sender",
+            now_name="now",
+            argument_names=frozenset(argument for argument, _ in definition.arguments),
+        )
+        with writer.function(method_of(name), parameters, names.annotation(definition.body.type)):
+            writer.doc(f"`{name.name}`, as the spec defines it.")
+            writer.add("return ", emit(definition.body, context))
+
+    # ---- for checking
+
+    def _start_domains(self, writer: Writer) -> None:
+        """Write what a checker needs to know of `start_in`: the values to start with, None for all of a type."""
+        open_values = [variable for variable in self._variables if variable.start_in is not None]
+        if not open_values:
+            return
+        context = MachineContext(self._names, self._role)
+        kind = self._names.any()
+        writer.blank()
+        with writer.function("start_domains", ["self"], f"dict[str, tuple[{kind}, ...] | None]"):
+            writer.doc("Return the values that the variables with `start_in` may start with; None for all of the type.")
+            items: list[str] = []
+            for variable in open_values:
+                assert variable.start_in is not None
+                text = None
+                if isinstance(variable.start_in, ExpressionDomain):
+                    text = finite_values(variable.start_in, context)
+                items.append(f"{text_literal(value_name(variable.name))}: {text}")
+            writer.add("return ", f"{{{', '.join(items)}}}")
+
+
+def _reachable(candidates: tuple[Transition, ...]) -> tuple[Transition, ...]:
+    """Leave out what stands behind a candidate that always fits."""
+    for place, transition in enumerate(candidates):
+        if is_always(transition.guard) and transition.draw is None:
+            return candidates[: place + 1]
+    return candidates
+
+
+def _unique(name: str, used: set[str]) -> str:
+    number, chosen = 1, name
+    while chosen in used:
+        number += 1
+        chosen = f"{name}_{number}"
+    used.add(chosen)
+    return chosen
+
+
+def _draw_place(handler: Handler, place: str) -> str:
+    kinds = {"TimerFired": "timer", "Decided": "decide", "Performed": "perform", "Happened": "when"}
+    if handler.event == "Received":
+        return place
+    at, _, name = place[1:-1].partition(", ")
+    return f'({at}, ("{kinds[handler.event]}", {name}))'
+
+
+def _values(domain: object) -> Expression | None:
+    return domain.values if isinstance(domain, ExpressionDomain) else None
+
+
+def _shared_name(name: str, variables: Container[str]) -> str:
+    return f"shared_{value_name(name)}" if name in variables else value_name(name)
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def _one_of(states: list[str]) -> str:
+    quoted = [f"`{state}`" for state in states]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
