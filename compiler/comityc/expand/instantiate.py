@@ -165,7 +165,7 @@ def _with_default(parameter: Tree, value: Tree) -> Tree:
         type_text = parameter.text.partition("=")[0].strip()
         written = Scalar(type_text, parameter.span, parameter.style, parameter.runs)
         word = Scalar("type", parameter.span, "plain", parameter.runs)
-        return Mapping(((word, written), (default, value)), parameter.span)
+        return Mapping(((word, written), (default, value)), parameter.span, flow=True)
     return parameter
 
 
@@ -194,7 +194,7 @@ def _merged(tree: Mapping, pattern: Mapping) -> Mapping:
         if key.text in _HERE:
             continue
         if key.text in (*_ADDED, *_MERGED) and isinstance(part, Mapping) and isinstance(pattern.get(key.text), Mapping):
-            result = _replaced(result, key.text, _laid_over(_entries(pattern, key.text), part.entries))
+            result = _replaced(result, key.text, _laid_over(_entries(pattern, key.text), part.entries), part.flow)
         elif pattern.get(key.text) is not None:
             entries = ((key, part) if old.text == key.text else (old, value) for old, value in result.entries)
             result = Mapping(tuple(entries), tree.span)
@@ -217,9 +217,9 @@ def _entries(tree: Mapping, section: str) -> Entries:
     return part.entries if isinstance(part, Mapping) else ()
 
 
-def _replaced(tree: Mapping, section: str, entries: Entries) -> Mapping:
+def _replaced(tree: Mapping, section: str, entries: Entries, flow: bool = False) -> Mapping:
     def part(value: Tree) -> Tree:
-        return Mapping(entries, value.span) if isinstance(value, Mapping) else value
+        return Mapping(entries, value.span, value.flow and flow) if isinstance(value, Mapping) else value
 
     made = tuple((key, part(value) if key.text == section else value) for key, value in tree.entries)
     return Mapping(made, tree.span, tree.flow)

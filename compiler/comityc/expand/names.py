@@ -7,6 +7,7 @@ quotes, comments and words of the language stay as they are.
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from comityc.expand.constants import rename_constants
 from comityc.source.tree import Mapping as MappingTree
 from comityc.source.tree import Run, Scalar, Sequence, Tree
 from comityc.syntax.scanner import RESERVED, names_in
@@ -28,7 +29,7 @@ Part = Callable[["Walk", Tree], Tree]
 
 
 class Walk:
-    """Walks over a spec and changes what stands where: `name` where names or expressions, `value` where constants stand."""
+    """Changes what stands in a spec: `name` names and expressions, `value` the constants whose type is not written beside them."""
 
     def __init__(self, name: Change, value: Change) -> None:
         self._name = name
@@ -117,7 +118,7 @@ _TRANSITION = dict.fromkeys(
     ],
     _NAMES,
 )
-_PARAMETER = {"type": _NAMES, "default": _VALUES, "range": _NAMES}
+_PARAMETER = {"type": _NAMES, "range": _NAMES}
 _VARIABLE = {"type": _NAMES, "default": _NAMES, "start_in": _NAMES}
 _ROLE = {
     "count": _NAMES,
@@ -133,9 +134,9 @@ _PROPERTY: dict[str, Part] = {
     "for": _NAMES,
     "given": _map_of(_NAMES, named=False),
 }
-_CASE = {"with": _VALUES, "faults": _faults, "bounds": _NAMES, "violates": _NAMES, "expect": _NAMES}
+_CASE = {"with": _map_of(_kept), "faults": _faults, "bounds": _NAMES, "violates": _NAMES, "expect": _NAMES}
 _SCENARIO = {
-    "with": _VALUES,
+    "with": _map_of(_kept),
     "decisions": _VALUES,
     "performs": _NAMES,
     "hold": _NAMES,
@@ -165,13 +166,17 @@ _SPEC: dict[str, Part] = {
 
 
 def rename_spec(tree: MappingTree, names: Mapping[str, str]) -> MappingTree:
-    """Return a spec with other names; among constants only words of enums are names, everything else is text."""
+    """Return a spec with other names; in constants, words of enums and fields of records are names, and the rest is text."""
+
+    def name(scalar: Scalar) -> Scalar:
+        return rename_scalar(scalar, names)
+
     words = {word: new for word, new in names.items() if word in _enum_words(tree)}
 
     def value(scalar: Scalar) -> Scalar:
         return rename_scalar(scalar, words) if scalar.style == "plain" else scalar
 
-    return Walk(lambda scalar: rename_scalar(scalar, names), value).spec(tree)
+    return Walk(name, value).spec(rename_constants(tree, name))
 
 
 def rename_scalar(scalar: Scalar, names: Mapping[str, str]) -> Scalar:

@@ -170,7 +170,7 @@ def _grammar() -> Lark:
     text = GRAMMAR.read_text(encoding="utf-8")
     if TABLE.exists():
         table = json.loads(TABLE.read_text(encoding="utf-8"))
-        if (table["lark"], table["grammar"]) == (lark_version, crc32(text.encode())):
+        if (table["lark"], table["grammar"]) == (lark_version, fingerprint(text)):
             return _from_table(table)
     return _from_text(text)
 
@@ -209,6 +209,11 @@ def _with_numbers(mapping: Mapping[str, T]) -> dict[int, T]:
     return {int(key): value for key, value in mapping.items()}
 
 
+def fingerprint(grammar: str) -> int:
+    """Return a number that changes with the grammar and its starts."""
+    return crc32("\n".join((*STARTS, grammar)).encode())
+
+
 def table_text() -> str:
     """Return what belongs in the file of the parse table."""
     text = GRAMMAR.read_text(encoding="utf-8")
@@ -218,7 +223,7 @@ def table_text() -> str:
     data, memo = _from_text(text).memo_serialize([TerminalDef, Rule])
     data["options"] = {"start": list(STARTS), "parser": "lalr", "keep_all_tokens": True, "maybe_placeholders": False}
     data["parser"]["lexer_conf"]["lexer_type"] = None
-    table = {"lark": lark_version, "grammar": crc32(text.encode()), "data": data, "memo": memo}
+    table = {"lark": lark_version, "grammar": fingerprint(text), "data": data, "memo": memo}
     return json.dumps(table, separators=(",", ":")) + "\n"
 
 

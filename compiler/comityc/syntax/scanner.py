@@ -167,6 +167,7 @@ class _Scan:
             return self._bracket(self.pieces[-1])
         else:
             end = start + len(value)
+            self._add("_FOREIGN", value, start)  # no terminal: what it stands in is left out
             self._report(start, slips.foreign(kind, value, self._span(start, end), self._text[end : end + 1]))
             # After a quote that is not closed, text and words cannot be told apart.
             return kind not in ("quote", "prefixed")
