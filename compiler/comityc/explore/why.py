@@ -88,6 +88,10 @@ class Why:
         self, operator: str, operands: tuple[x.Expression, ...], names: Names, holds: bool, depth: int
     ) -> Iterator[str]:
         decided_by_one = holds == (operator == "or")
+        if len({spell(operand) for operand in operands}) == 1:
+            for operand in operands:
+                yield from self._lines(operand, names, holds, depth - 1)
+            return
         for operand in operands:
             if not decided_by_one:
                 yield from self._part(operand, names, holds, depth)
@@ -112,6 +116,8 @@ class Why:
             inside = bool(self.evaluate(expression, names))
             yield f"{show(instance)} is{'' if inside else ' not'} {expression.condition}"
             return
+        if instance.role != expression.role:
+            return  # one of several roles that were asked about
         role = next(role for role in self.machine.roles if role.name == expression.role)
         for state in role.states:
             here = x.InState(

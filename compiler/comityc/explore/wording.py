@@ -102,7 +102,9 @@ def _spell(expression: x.Expression) -> tuple[str, int]:
             return _at(first, _UNION) + "".join(f" {_compared(o, e)}" for o, e in rest), _COMPARISON
         case x.BoolOperation(operator=operator, operands=operands):
             place = _AND if operator == "and" else _OR
-            return f" {operator} ".join(_at(operand, place + 1) for operand in operands), place
+            # Asked of an instance that may be of several roles, a state is one operand for each role: said once.
+            told = list(dict.fromkeys(_at(operand, place + 1) for operand in operands))
+            return f" {operator} ".join(told), place if len(told) > 1 else _COMPARISON
         case x.Implies(left=left, right=right):
             return f"{_at(left, _OR)} implies {_at(right, _IMPLIES)}", _IMPLIES
         case x.Conditional(condition=condition, then=then, otherwise=otherwise):
