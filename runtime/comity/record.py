@@ -54,7 +54,7 @@ Observer = Callable[[Entry], None]
 
 _PHRASES: Mapping[EntryKind, str] = {
     "drop": "does not hear {value} any more",
-    "timer": "timer {subject}{element} fires",
+    "timer": "{subject}{element} fires",
     "when": "goes on{element}",
     "ask": "is asked for {subject}{element}",
     "request": "asks for {subject}{value}",
@@ -83,7 +83,8 @@ def describe_entry(entry: Entry) -> str:
             return f"decides {entry.subject}{element}" + ("" if done else f" = {describe(entry.value)}")
         case _:
             value = entry.value if entry.kind in ("problem", "refuse", "fail") else describe(entry.value)
-            return _PHRASES[entry.kind].format(subject=entry.subject, element=element, value=value)
+            subject = entry.subject.partition(": ")[2] or entry.subject  # `waiting: after patience`
+            return _PHRASES[entry.kind].format(subject=subject, element=element, value=value)
 
 
 def describe(value: object) -> str:

@@ -67,8 +67,8 @@ def test_time_passes_only_when_nothing_else_can_happen_and_repeating_timers_go_r
     burnt = AnswerList("baker", None, "bake", ("unknown", "unknown"))
     schedule = _play(decisions=(CAKE,), performs=(burnt,))
     assert [line for line in _told(schedule) if line.startswith(("10s", "20s", "30s"))] == [
-        "10s customer timer nag fires",
-        "30s customer timer patience fires",
+        "10s customer nag fires",
+        "30s customer patience fires",
     ]
     assert schedule.states["customer"].at == "gone"
 

@@ -47,9 +47,7 @@ def _labelled(state: State) -> Iterator[tuple[str, Transition]]:
     for reception in state.receptions:
         yield from _with(reception.message, reception.candidates)
     for timer in state.timers:
-        yield from _with(
-            timer.name if timer.name.startswith(timer.kind) else f"{timer.kind} {timer.name}", timer.candidates
-        )
+        yield from _with(timer.name.partition(": ")[2] or timer.name, timer.candidates)  # `waiting: after patience`
     for decision in state.decisions:
         yield from _with(f"decide {decision.name}", decision.candidates)
     for request in state.requests:
