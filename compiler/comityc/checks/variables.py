@@ -18,11 +18,12 @@ def unused_variables(machine: Machine) -> Iterator[Diagnostic]:
     for role in machine.roles:
         read |= _read_by(role, definitions)
     for role in machine.roles:
-        written = _written_by(role)
+        written, results = _written_by(role), _results_of(role)
         for variable in role.variables:
             name = variable.name
             if (role.name, name) not in read and (None, name) not in read:
-                yield _never_read(role, variable, name in written)
+                if name not in results or variable.ghost:
+                    yield _never_read(role, variable, name in written)
             elif name not in written and variable.start_in is None and _says_nothing(variable.default):
                 yield VARIABLE_NEVER_WRITTEN.at(
                     variable.span, f"nothing ever sets `{name}`", caret="keeps its start value"
@@ -52,6 +53,14 @@ def _written_by(role: Role) -> frozenset[str]:
     changes = (node for node in walk(role.transitions, {}) if isinstance(node, _CHANGES))
     decided = (decision.name for state in role.states for decision in state.decisions if decision.stores)
     return frozenset((*(change.target.variable for change in changes if not change.target.shared), *decided))
+
+
+def _results_of(role: Role) -> frozenset[str]:
+    """Return what is set on the way into a state where the role may stop: whoever runs the role reads it there."""
+    ends = {state.name for state in role.states if state.final or state.resting}
+    ending = tuple(transition.body for transition in role.transitions if transition.goto in ends)
+    assigned = (node for node in walk(ending, {}) if isinstance(node, ex.Assign) and node.operator == "=")
+    return frozenset(assignment.target.variable for assignment in assigned)
 
 
 def _says_nothing(default: ex.Expression) -> bool:

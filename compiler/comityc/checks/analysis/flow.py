@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from comityc.checks.analysis.guards import leave_nothing, never_holds
 from comityc.checks.analysis.provenance import (
     NOBODY,
     Causes,
@@ -86,6 +87,8 @@ def _moves_of(role: Role, machine: Machine) -> Iterator[Move]:
     definitions = definitions_of(machine)
     scope = Scope(machine, definitions, causes_of_variables(role, machine, definitions), NOBODY)
     for slot in slots_of(role):
+        if leave_nothing(slot.earlier) or never_holds(slot.transition.guard):
+            continue
         statements = statements_of(slot.transition.body, scope_of(slot, scope))
         yield Move(
             slot,
