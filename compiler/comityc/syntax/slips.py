@@ -105,8 +105,8 @@ def bad_number(span: Span, text: str) -> Diagnostic:
 def foreign(kind: str, value: str, span: Span, following: str) -> Diagnostic:
     """A piece of text that no terminal of the grammar has; `kind` is the scanner's."""
     if kind == "decimal":
-        cure = f"write a fraction: {_as_fraction(value)}" if "e" not in value.lower() else "write all its digits"
-        return BAD_NUMBER.at(span, f"`{value}` is not a whole number", help=cure)
+        remedy = f"write a fraction: {_as_fraction(value)}" if "e" not in value.lower() else "write all its digits"
+        return BAD_NUMBER.at(span, f"`{value}` is not a whole number", help=remedy)
     if kind == "numeral":
         return BAD_NUMBER.at(
             span,
