@@ -1,0 +1,1 @@
+"""From text to nodes: what a spec says, before its names mean anything."""
