@@ -57,7 +57,7 @@ class Functions:
             yield ()
             return
         for value in self.quantifier(world):
-            yield (value,) if self.width == 1 else tuple(value)
+            yield tuple(value)
 
 
 def functions_of(prop: Property, module: Any, mask: int, given: Callable[..., Any] | None = None) -> Functions:
