@@ -10,7 +10,7 @@ from comityc.diagnostics.codes_names import TYPE_MISMATCH, WRONG_ARGUMENTS
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.lower.context import Context, mismatch
 from comityc.lower.expressions.fitting import is_unknown, poison
-from comityc.lower.expressions.references import unknown_field
+from comityc.lower.expressions.parts import unknown_field
 from comityc.lower.expressions.start_values import start_value
 from comityc.machine import expressions as ir
 from comityc.machine.value_types import (

@@ -69,10 +69,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A local: its name in the machine (unique in its transition) and its type."""
+    """A local: its name in the machine (unique in its transition) and its type.
+
+    `value` stands for it where it is an argument of a block that never changes: a word, a number, `self`.
+    """
 
     name: str
     type: ValueType
+    value: ir.Expression | None = None
 
 
 @dataclass(slots=True)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 from comityc.diagnostics.codes_names import CONFLICTING_RULES
 from comityc.diagnostics.diagnostic import Label
+from comityc.lower.acts import RequestFacts
 from comityc.lower.context import Lowering
 from comityc.lower.transitions import (
     DecisionFacts,
     Lowered,
     ReceiveFacts,
-    RequestFacts,
     TimerFacts,
     WhenFacts,
     lower_transition,

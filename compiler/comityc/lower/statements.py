@@ -21,7 +21,7 @@ from comityc.lower.expressions.calls import CHANGING_METHODS
 from comityc.lower.expressions.displays import check_clause
 from comityc.lower.expressions.fitting import coerced, content, is_unknown, unwrapped
 from comityc.lower.expressions.operators import arithmetic
-from comityc.lower.expressions.references import unknown_field
+from comityc.lower.expressions.parts import unknown_field
 from comityc.machine import expressions as ir
 from comityc.machine.value_types import (
     InstanceType,
@@ -38,6 +38,11 @@ from comityc.machine.value_types import (
 )
 from comityc.resolve.words import FUNCTIONS
 from comityc.syntax import nodes
+
+_LASTING = (
+    ir.Constant, ir.DurationConstant, ir.Word, ir.Parameter, ir.Local, ir.Self, ir.Sender, ir.Received, ir.SingleInstance,
+)  # fmt: skip
+"""Arguments of blocks that no statement changes: they need no `Let` to be taken by value."""
 
 
 def check_statements(statements: Iterable[nodes.Statement], context: Context) -> tuple[ir.Statement, ...]:
@@ -257,6 +262,9 @@ def _inlined(define: nodes.DefineNode, arguments: Sequence[ir.Expression], conte
     live = set(context.live)
     lets: list[ir.Statement] = []
     for argument, value in zip(define.arguments, arguments, strict=True):
+        if isinstance(value, _LASTING):
+            bound[argument.text] = Binding(argument.text, value.type, value)
+            continue
         name = context.unique_name(argument.text, value.type, live)
         live.add(name)
         bound[argument.text] = Binding(name, value.type)

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from comityc.diagnostics.codes_names import NOT_HERE
 from comityc.lower.context import Context
-from comityc.lower.expressions import calls, displays, operators, references
+from comityc.lower.expressions import calls, displays, operators, parts, references
 from comityc.lower.expressions.fitting import poison
 from comityc.machine import expressions as ir
 from comityc.machine.value_types import (
@@ -32,11 +32,11 @@ def check(node: nodes.Expression, context: Context, expected: ValueType | None =
         case nodes.Name():
             return references.check_name(node, context, expected)
         case nodes.Attribute():
-            return references.check_attribute(node, context)
+            return parts.check_attribute(node, context)
         case nodes.Subscript():
-            return references.check_subscript(node, context)
+            return parts.check_subscript(node, context)
         case nodes.Slice():
-            return references.check_slice(node, context)
+            return parts.check_slice(node, context)
         case nodes.Display():
             return displays.check_display(node, context, expected)
         case nodes.MapDisplay():

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from comityc.machine import expressions as ir
 from comityc.machine.model import Domain, TypeDomain
-from comityc.machine.value_types import RecordField, type_name
+from comityc.machine.value_types import InstanceType, RecordField, type_name
 
 # How tightly a form binds; a part that binds looser than its place stands in brackets.
 _IMPLIES, _CONDITIONAL, _OR, _AND, _NOT, _COMPARISON, _BAR, _AMPERSAND, _SUM, _PRODUCT, _NEGATIVE, _ATOM = range(12)
@@ -30,20 +30,30 @@ def _text(node: ir.Expression, place: int) -> str:
 
 def _form(node: ir.Expression) -> tuple[str, int]:
     match node:
+        case ir.Not(value=ir.InState() | ir.InCondition() as asked):
+            return _asked(asked, "not in"), _COMPARISON
         case ir.Not() | ir.Negative() | ir.Arithmetic() | ir.Comparison() | ir.BoolOperation() | ir.Implies():
             return _operation(node)
         case ir.Conditional(condition=condition, then=then, otherwise=otherwise):
             parts = (_text(then, _OR), _text(condition, _OR), _text(otherwise, _CONDITIONAL))
             return f"{parts[0]} if {parts[1]} else {parts[2]}", _CONDITIONAL
-        case ir.InState(instance=instance, states=states):
-            wanted = states[0] if len(states) == 1 else f"({', '.join(states)})"
-            return f"{_text(instance, _BAR)} in {wanted}", _COMPARISON
-        case ir.InCondition(instance=instance, condition=condition):
-            return f"{_text(instance, _BAR)} in {condition}", _COMPARISON
+        case ir.InState() | ir.InCondition():
+            return _asked(node, "in"), _COMPARISON
         case ir.Constant(value=value):
             return _constant(value)
         case _:
             return _atom(node), _ATOM
+
+
+def _asked(node: ir.InState | ir.InCondition, operator: str) -> str:
+    instance = _text(node.instance, _BAR)
+    if isinstance(node, ir.InCondition):
+        return f"{instance} {operator} {node.condition}"
+    # Of an instance that may be of several roles, the role says whose state is meant.
+    several = isinstance(node.instance.type, InstanceType) and len(node.instance.type.roles) > 1
+    states = [f"{node.role}.{state}" if several else state for state in node.states]
+    wanted = states[0] if len(states) == 1 else f"({', '.join(states)})"
+    return f"{instance} {operator} {wanted}"
 
 
 def _operation(

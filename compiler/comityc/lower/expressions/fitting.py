@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from comityc.machine import expressions as ir
 from comityc.machine.value_types import (
+    BoolType,
     DurationType,
     EnumType,
     FractionType,
@@ -142,7 +143,7 @@ def ordered(left: ValueType, right: ValueType) -> bool:
     match left, right:
         case (IntType() | FractionType(), IntType() | FractionType()):
             return True
-        case (DurationType(), DurationType()) | (TimeType(), TimeType()):
+        case (DurationType(), DurationType()) | (TimeType(), TimeType()) | (BoolType(), BoolType()):
             return True
         case EnumType(), EnumType():
             return left == right

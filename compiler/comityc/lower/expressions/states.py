@@ -10,7 +10,8 @@ from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.lower.context import Context
 from comityc.lower.expressions.fitting import is_unknown, unwrapped
-from comityc.lower.expressions.references import may_look_inside, no_look_inside, not_here
+from comityc.lower.expressions.parts import may_look_inside, no_look_inside
+from comityc.lower.expressions.references import not_here
 from comityc.machine import expressions as ir
 from comityc.machine.value_types import BoolType, InstanceType
 from comityc.resolve.words import CONDITIONS
