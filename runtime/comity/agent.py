@@ -1,6 +1,5 @@
 """What a host asks of an agent, and how the class that a user wrote answers it."""
 
-import keyword
 from collections.abc import Awaitable, Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -49,7 +48,7 @@ class Agent(Protocol):
 
 
 class HandlerAgent:
-    """An object of the user's with one method per decision and per act, each named like it.
+    """An object of the user's with one method per decision and per act, each named like it (`count_` where Python has the name).
 
     A method for a decision takes a `Question`, one for an act takes a `Task`; either may be async.
     """
@@ -68,7 +67,7 @@ class HandlerAgent:
         return outcome
 
     def _method(self, name: str, what: str) -> Any:
-        method = getattr(self._handler, f"{name}_" if keyword.iskeyword(name) else name, None)
+        method = getattr(self._handler, f"{name}_", None) or getattr(self._handler, name, None)
         if method is None:
             kind = type(self._handler).__name__
             raise ComityError(f"{kind} handles {self._role} but has no method `{name}` for the {what} of that name")

@@ -19,6 +19,7 @@ from comity.timers import ArmedTimer, TimerKey, Timers
 from comity.values import Instance
 from comity.virtual import VirtualLoop
 from comity.wire import Envelope, Wire
+from comity.world import World
 
 _LONGEST_CHAIN = 10_000
 """So many spontaneous steps in a row are taken for a run that will never end."""
@@ -68,6 +69,7 @@ class Engine(ABC):
     def __init__(
         self,
         protocol: ModuleType,
+        parameters: Any,
         seats: dict[Instance, Seat],
         wire: Wire,
         random: Random,
@@ -86,7 +88,9 @@ class Engine(ABC):
         self._scale = time_scale
         self._step_limit = step_limit
         self._log: list[Entry] = []
-        self._shared: Any = None
+        self._parameters = parameters
+        self._is_model = hasattr(protocol, "shared_start")  # its instances look into each other
+        self._shared: Any = protocol.shared_start(parameters) if self._is_model else None
         self._steps = 0
         self._changed_in = 0  # the step that last changed something
         self._repeated: set[tuple[Instance, TimerKey]] = set()  # repeating timers that fired since
@@ -183,6 +187,7 @@ class Engine(ABC):
         """Let the machine take a step, with what has to be chosen for it; it raises if it cannot."""
         if self._steps >= self._step_limit:
             self.stop("steps")
+        self._look(seat)
         fresh = tuple(self._fresh() for _ in range(self._protocol.FRESH))
         event = event._replace(fresh=fresh, now=self.now)
         drawn_from = seat.machine.draws(seat.state, event)
@@ -195,11 +200,12 @@ class Engine(ABC):
         """Make the step's state the present one and send what it sends; return whether its state was entered (anew)."""
         self._steps += 1
         seat.moments += 1
-        changed = step.state != seat.state or step.shared != self._shared or entry.kind in ("decide", "perform")
+        shared = self._shared if step.shared is None else step.shared
+        changed = step.state != seat.state or shared != self._shared or entry.kind in ("decide", "perform")
         if changed:
             self._change()
         entry = entry._replace(before=seat.state, after=step.state, sends=step.sends)
-        seat.state, self._shared = step.state, step.shared
+        seat.state, self._shared = step.state, shared
         if timer is not None:
             seat.timers.fired(timer, now=self.now, step=self._steps)
             if not changed:
@@ -207,7 +213,20 @@ class Engine(ABC):
         self._note(entry)
         for send in step.sends:
             self._send(Envelope(seat.me, send.to, send.message))
+        if self._is_model and changed:
+            for other in self._seats.values():
+                if other is not seat and not other.down:
+                    self._soon(self._settle, other, False)
         return step.entered
+
+    def _look(self, seat: Seat) -> None:
+        """Show the machine of a model the whole protocol as it is."""
+        if self._is_model:
+            states: dict[str, tuple[Any, ...]] = dict.fromkeys(self._protocol.ROLES, ())
+            for me, other in self._seats.items():
+                states[me.role] = (*states[me.role], other.state)
+            down = frozenset(me for me, other in self._seats.items() if other.down)
+            seat.machine.world = World(self._parameters, states, self._shared, down)
 
     def _change(self) -> None:
         self._changed_in = self._steps
@@ -219,6 +238,7 @@ class Engine(ABC):
             if entered:
                 seat.entries += 1
                 seat.asked.clear()
+            self._look(seat)
             opened: Open = seat.machine.open(seat.state)
             seat.timers.refresh(opened.timers, now=self.now, entered=entered, step=self._steps)
             if self._strikes(seat):

@@ -98,23 +98,31 @@ class Host(Engine):
         time_limit: float | None = None,
         step_limit: int = 100_000,
     ) -> None:
-        self.parameters = protocol.Parameters() if parameters is None else parameters
-        self.parameters.check()
+        parameters = protocol.Parameters() if parameters is None else parameters
+        parameters.check()
         faults = faults or Faults()
         random = Random(seed)
         fresh = fresh_ids(None if seed is None else random)
         self.instance = instance or f"{protocol.PROTOCOL}-{fresh()}"
-        instances = tuple(protocol.instances(self.parameters))
+        instances = tuple(protocol.instances(parameters))
         agents = agents_for(handlers or {}, instances)
         digest = digester(self.instance)
         seats: dict[Instance, Seat] = {}
         for me in instances:
-            machine = protocol.ROLES[me.role](self.parameters, me.number, digest)
+            machine = protocol.ROLES[me.role](parameters, me.number, digest)
             given = (start or {}).get(str(me), (start or {}).get(me.role, {}))
             seats[me] = Seat(me, machine, agents[me], Timers(random.uniform), machine.start(**given))
         wire = Wire(faults, random)
         super().__init__(
-            protocol, seats, wire, random, fresh, observer=observer, time_scale=time_scale, step_limit=step_limit
+            protocol,
+            parameters,
+            seats,
+            wire,
+            random,
+            fresh,
+            observer=observer,
+            time_scale=time_scale,
+            step_limit=step_limit,
         )
         self._retries = retries
         self._time_limit = time_limit
@@ -172,7 +180,7 @@ class Host(Engine):
         name, element, refusal = decision.name, decision.element, None
         for _ in range(self._retries + 1):
             question = Question(
-                seat.me, name, element, decision.domain, decision.has_value, seat.state, self.parameters, refusal
+                seat.me, name, element, decision.domain, decision.has_value, seat.state, self._parameters, refusal
             )
             value = seat.agent.decide(question)
             if inspect.isawaitable(value):
@@ -223,7 +231,14 @@ class Host(Engine):
     async def _try(self, seat: Seat, request: Request, key: str) -> str | None:
         """Let the agent act, again after an error, always under the same key; None when nobody knows what came of it."""
         task = Task(
-            seat.me, request.act, request.element, request.arguments, request.outcomes, seat.state, self.parameters, key
+            seat.me,
+            request.act,
+            request.element,
+            request.arguments,
+            request.outcomes,
+            seat.state,
+            self._parameters,
+            key,
         )
         for attempt in range(self._retries + 1):
             try:

@@ -57,7 +57,6 @@ _PHRASES: Mapping[EntryKind, str] = {
     "timer": "{subject}{element} fires",
     "when": "goes on{element}",
     "ask": "is asked for {subject}{element}",
-    "request": "asks for {subject}{value}",
     "perform": "{subject}{element} -> {value}",
     "late": "answer to {subject} came too late",
     "refuse": "refused: {value}",
@@ -82,6 +81,8 @@ def describe_entry(entry: Entry) -> str:
             done = entry.value is True
             return f"decides {entry.subject}{element}" + ("" if done else f" = {describe(entry.value)}")
         case _:
+            if entry.kind == "request":
+                return f"asks for {entry.subject}{describe_arguments(entry.value)}"
             value = entry.value if entry.kind in ("problem", "refuse", "fail") else describe(entry.value)
             subject = entry.subject.partition(": ")[2] or entry.subject  # `waiting: after patience`
             return _PHRASES[entry.kind].format(subject=subject, element=element, value=value)
@@ -110,6 +111,11 @@ def describe(value: object) -> str:
             return _listed("{", map(describe, ordered(value)), "}")
         case _:
             return _describe_structure(value)
+
+
+def describe_arguments(arguments: object) -> str:
+    """Return what an act is asked to do: `(to=seller, amount=3)`."""
+    return _listed("(", (f"{name}={describe(item)}" for name, item in fields_of(arguments) or ()), ")")
 
 
 def _describe_structure(value: object) -> str:

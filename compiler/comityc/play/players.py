@@ -11,7 +11,7 @@ from typing import Any
 
 from comity.agent import Agent, Question, Task
 from comity.errors import RefusedDecision
-from comity.record import describe
+from comity.record import describe, describe_arguments
 from comity.values import Instance
 from comityc.machine import value_types as t
 from comityc.machine.model import DecisionRule, Machine
@@ -126,7 +126,7 @@ class TerminalAgent:
         """Ask what came of an act; nothing means that it succeeded."""
         choices = "/".join((*task.outcomes, UNKNOWN))
         while True:
-            answer = self._prompt(f"{task.me} {task.act} {describe_arguments(task.arguments)} [{choices}]: ")
+            answer = self._prompt(f"{task.me} {task.act}{describe_arguments(task.arguments)} [{choices}]: ")
             if not answer:
                 return task.outcomes[0]
             if answer == UNKNOWN:
@@ -140,12 +140,6 @@ class TerminalAgent:
         if question.domain is not None:
             return f"[{', '.join(map(describe, question.domain))}]"
         return f"[{t.type_name(rule.domain.type)}]" if rule is not None and rule.domain is not None else ""
-
-
-def describe_arguments(arguments: Any) -> str:
-    """Return what an act is asked to do: `(to=seller, amount=3)`."""
-    text = describe(arguments)
-    return text[text.index("(") :] if "(" in text else ""
 
 
 def decision_rule(machine: Machine, role: str, name: str) -> DecisionRule | None:

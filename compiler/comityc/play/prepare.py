@@ -1,12 +1,11 @@
 """A scenario of the machine and the generated module (in its form for checking) in, its plan out."""
 
-from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from comityc.backends.python.contexts import ParameterContext, WorldContext
-from comityc.backends.python.expressions import Context, emit_as
+from comityc.backends.python.contexts import ParameterContext
+from comityc.backends.python.expressions import emit_as
 from comityc.backends.python.names import Names
 from comityc.machine.expressions import Expression
 from comityc.machine.model import Answers, Machine, MessagePattern, Scenario
@@ -22,15 +21,19 @@ def prepare(machine: Machine, scenario: Scenario, module: ModuleType) -> Plan:
     values = {value_name(name): read.constant(value, types[name]) for name, value in scenario.values}
     parameters = module.Parameters(**values)
     parameters.check()
+    conditions = module.SCENARIOS[scenario.name]
     return Plan(
         name=scenario.name,
         parameters=parameters,
         decisions=tuple(_answers(answers, read) for answers in scenario.decisions),
         performs=tuple(_answers(answers, read) for answers in scenario.performs),
-        hold=tuple((_sent_by(pattern, module), read.of_world(condition)) for pattern, condition in scenario.hold),
+        hold=tuple(
+            (_sent_by(pattern, module), condition)
+            for (pattern, _), condition in zip(scenario.hold, conditions["hold"], strict=True)
+        ),
         lose=tuple(_sent_by(pattern, module) for pattern in scenario.lose),
-        crash=tuple((read.of_world(which), read.of_world(condition)) for which, condition in scenario.crash),
-        expect=None if scenario.expect is None else read.of_world(scenario.expect),
+        crash=tuple(conditions["crash"]),
+        expect=conditions["expect"],
         ordered=machine.network == "fifo" and not machine.tolerates.reorder,
         in_order=frozenset(module.MESSAGES[message.name] for message in machine.messages if message.fifo),
         undoes={act.name: act.undoes for act in machine.acts if act.undoes is not None},
@@ -48,7 +51,7 @@ def _sent_by(pattern: MessagePattern, module: ModuleType) -> SentBy:
 
 
 class _Reader:
-    """Compiles the scenario's expressions by the emitter that wrote the module, so that both mean the same."""
+    """Compiles the scenario's constants by the emitter that wrote the module, so that both mean the same."""
 
     def __init__(self, machine: Machine, module: ModuleType) -> None:
         self._names = Names(machine)
@@ -56,18 +59,8 @@ class _Reader:
 
     def constant(self, expression: Expression, value_type: ValueType) -> Any:
         """Return the value of an expression that reads nothing."""
-        return self._compiled("", expression, value_type, ParameterContext(self._names))()
-
-    def of_world(self, expression: Expression) -> Callable[..., Any]:
-        """Return the function that reads an expression in a world."""
-        return self._compiled("world", expression, expression.type, WorldContext(self._names))
-
-    def _compiled(
-        self, argument: str, expression: Expression, value_type: ValueType, context: Context
-    ) -> Callable[..., Any]:
-        text = f"lambda {argument}: {emit_as(expression, value_type, context)}"
+        text = emit_as(expression, value_type, ParameterContext(self._names))
         for source, imported in self._names.imports.items():
             for name, alias in imported.items():
                 self._namespace.setdefault(alias, getattr(import_module(source), name))
-        function: Callable[..., Any] = eval(compile(text, "<part of a scenario>", "eval"), self._namespace)
-        return function
+        return eval(compile(text, "<a value of a scenario>", "eval"), self._namespace)

@@ -81,7 +81,7 @@ class Schedule:
         self._acts: list[Happening] = []
         self._effects: dict[ActKey, int] = {}  # where in `_acts` an act took effect
         self._stopped: set[ActKey] = set()  # acts that were undone: their tombstones
-        self._shared: Any = module.SharedState() if plan.looks and hasattr(module, "SharedState") else None
+        self._shared: Any = module.shared_start(plan.parameters) if plan.looks else None
         digest = digester(module.PROTOCOL)
         self._seats = {}
         for me in module.instances(plan.parameters):
@@ -319,11 +319,12 @@ class Schedule:
     def _accept(self, seat: Seat, step: Step[Any], entry: Entry, timer: TimerKey | None = None) -> None:
         """Make the step's state the present one and send what it sends."""
         self._steps += 1
-        changed = step.state != seat.state or step.shared != self._shared or entry.kind in ("decide", "perform")
+        shared = self._shared if step.shared is None else step.shared
+        changed = step.state != seat.state or shared != self._shared or entry.kind in ("decide", "perform")
         if changed:
             self._change()
         before, seat.state = seat.state, step.state
-        self._shared = step.shared if self._plan.looks else None
+        self._shared = shared
         if timer is not None:
             seat.timers.fired(timer, now=self._now, step=self._steps)
             if not changed:

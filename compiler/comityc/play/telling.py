@@ -1,6 +1,6 @@
 """The entries of a run in, the rows of its sequence chart and the lines of its outcome out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from comity.record import Entry, describe, describe_entry, describe_time, fields_of
@@ -8,6 +8,8 @@ from comityc.backends.diagram.chart import Row, draw_text, lost, message, note
 
 _SHORTEST_PAUSE = 0.1
 """Time that passes between two rows is told from so many seconds on."""
+_LONGEST_BEGINNING, _LONGEST_END = 120, 40
+"""So many rows of a chart are drawn; of a longer one, the middle is left out."""
 _UNTOLD = ("ask", "request", "duplicate")
 
 
@@ -48,9 +50,17 @@ def _move(entry: Entry) -> str:
 
 def chart_of(states: Mapping[str, Any], entries: Iterable[Entry], *, width: int = 100, plain: bool = False) -> str:
     """Return the sequence chart of a run as text, with a lane for each instance that takes part."""
-    rows = rows_of(entries)
+    rows = _shortened(rows_of(entries))
     taking_part = {name for row in rows for name in (row.source, row.target)}
     return draw_text([name for name in states if name in taking_part], rows, width=width, plain=plain)
+
+
+def _shortened(rows: Sequence[Row]) -> Sequence[Row]:
+    """Leave out the middle of what nobody would read to the end."""
+    left_out = len(rows) - _LONGEST_BEGINNING - _LONGEST_END
+    if left_out <= 0:
+        return rows
+    return (*rows[:_LONGEST_BEGINNING], note("", f"... {left_out} more ..."), *rows[-_LONGEST_END:])
 
 
 def changes(first: Any, last: Any) -> tuple[tuple[str, Any], ...]:
