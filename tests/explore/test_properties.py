@@ -116,9 +116,13 @@ def test_reachable_tells_how() -> None:
 
 def test_reachable_with_for_has_to_be_reached_for_each() -> None:
     voters = [Instance("voter", 0), Instance("voter", 1)]
-    missing = decide("reachable", space(LINE), lambda w, v: v.number == number(w) == 0, each=lambda w: voters)
+    missing = decide(
+        "reachable", space(LINE), lambda w, v: v.number == number(w) == 0, each=lambda w: [(v,) for v in voters]
+    )
     assert (missing.holds, missing.bound) == (False, (voters[1],))
-    assert decide("reachable", space(LINE), lambda w, v: v.number == number(w), each=lambda w: voters).holds
+    assert decide(
+        "reachable", space(LINE), lambda w, v: v.number == number(w), each=lambda w: [(v,) for v in voters]
+    ).holds
 
 
 def test_a_stable_value_never_changes_once_it_is_there() -> None:
@@ -155,7 +159,7 @@ def test_leads_to_names_the_instance_that_waits() -> None:
         space(LINE, owed=("go",)),
         lambda w, v: number(w) == 1,
         lambda w, v: number(w) == 2 and v.number == 0,
-        each=lambda w: voters,
+        each=lambda w: [(v,) for v in voters],
     )
     assert broken.bound == (voters[1],)
     assert broken.path is not None
@@ -163,8 +167,8 @@ def test_leads_to_names_the_instance_that_waits() -> None:
 
 
 def test_nothing_is_promised_of_an_instance_that_is_not_there() -> None:
-    def honest(world: World) -> list[Instance]:
-        return [Instance("voter", 0)] if number(world) == 0 else []
+    def honest(world: World) -> list[tuple[Instance]]:
+        return [(Instance("voter", 0),)] if number(world) == 0 else []
 
     assert decide("leads_to", space(LINE, owed=("go",)), lambda w, v: True, lambda w, v: False, each=honest).holds
 

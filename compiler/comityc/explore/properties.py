@@ -47,7 +47,6 @@ class Functions:
 
     parts: tuple[Callable[..., Any], ...]
     quantifier: Callable[[World], Iterable[Any]] | None
-    width: int
     mask: int
     given: tuple[Literal["again", "forever"], Callable[..., Any]] | None = None
 
@@ -62,9 +61,8 @@ class Functions:
 
 def functions_of(prop: Property, module: Any, mask: int, given: Callable[..., Any] | None = None) -> Functions:
     """Find the functions of a property in the generated module; `given` reads the condition that it rests on."""
-    width = len(prop.quantifier.targets) if prop.quantifier else 0
     resting_on = (prop.given[0], given) if prop.given is not None and given is not None else None
-    return Functions(module.PROPERTIES[prop.name], module.QUANTIFIERS.get(prop.name), width, mask, resting_on)
+    return Functions(module.PROPERTIES[prop.name], module.QUANTIFIERS.get(prop.name), mask, resting_on)
 
 
 def judge(prop: Property, functions: Functions, space: Space) -> Judgement:

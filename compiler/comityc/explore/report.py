@@ -13,6 +13,9 @@ from comityc.explore.wording import show
 
 SCHEMA = "comity.verify/1"
 
+_MOST_CUT = 2
+"""Up to so many properties that were cut get a line of their own."""
+
 ChartKind = Literal["text", "mermaid", "none"]
 
 
@@ -83,7 +86,10 @@ def plain_data(value: Any) -> Any:
             return show(value)
 
 
-def to_text(specs: Iterable[SpecVerdict], *, chart: ChartKind = "text", width: int = 100, stories: bool = False) -> str:
+def to_text(specs: Iterable[SpecVerdict], *, chart: _MOST_CUT = 2
+"""Up to so many properties that were cut get a line of their own."""
+
+ChartKind = "text", width: int = 100, stories: bool = False) -> str:
     """Return the report for people. Stories are told of what is not as the spec says; with `stories` of every failure."""
     return "\n".join(line for spec in specs for line in _spec_lines(spec, chart, width, stories)) + "\n"
 
@@ -103,10 +109,13 @@ def _case_lines(case: CaseVerdict, chart: ChartKind, width: int, stories: bool) 
         yield f"        within {case.bounds}"
     for finding in case.findings:
         yield f"        {finding}"
+    cut = [prop.name for prop in case.properties if prop.verdict == "cut"]
+    if len(cut) > _MOST_CUT:
+        yield f"      ! nothing seen against {', '.join(cut)}"
     for prop in case.properties:
-        if prop.expected and prop.verdict == "holds":
+        if prop.expected and (prop.verdict == "holds" or (prop.verdict == "not_tested" and not stories)):
             continue
-        if prop.expected and prop.verdict == "not_tested" and not stories:
+        if prop.verdict == "cut" and len(cut) > _MOST_CUT:
             continue
         yield from _property_lines(prop, chart, width, stories)
 
@@ -135,7 +144,10 @@ def _property_lines(prop: PropertyVerdict, chart: ChartKind, width: int, stories
         yield from (f"          {line}".rstrip() for line in story_lines(prop.counterexample, chart, width - 10))
 
 
-def story_lines(story: Story, chart: ChartKind = "none", width: int = 100) -> Iterator[str]:
+def story_lines(story: Story, chart: _MOST_CUT = 2
+"""Up to so many properties that were cut get a line of their own."""
+
+ChartKind = "none", width: int = 100) -> Iterator[str]:
     """Tell a story line by line: the steps with what they changed, why the property is false, and the chart."""
     yield from (f"at first {line}" for line in story.beginning)
     if not story.steps:
