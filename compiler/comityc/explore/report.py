@@ -86,10 +86,7 @@ def plain_data(value: Any) -> Any:
             return show(value)
 
 
-def to_text(specs: Iterable[SpecVerdict], *, chart: _MOST_CUT = 2
-"""Up to so many properties that were cut get a line of their own."""
-
-ChartKind = "text", width: int = 100, stories: bool = False) -> str:
+def to_text(specs: Iterable[SpecVerdict], *, chart: ChartKind = "text", width: int = 100, stories: bool = False) -> str:
     """Return the report for people. Stories are told of what is not as the spec says; with `stories` of every failure."""
     return "\n".join(line for spec in specs for line in _spec_lines(spec, chart, width, stories)) + "\n"
 
@@ -144,10 +141,7 @@ def _property_lines(prop: PropertyVerdict, chart: ChartKind, width: int, stories
         yield from (f"          {line}".rstrip() for line in story_lines(prop.counterexample, chart, width - 10))
 
 
-def story_lines(story: Story, chart: _MOST_CUT = 2
-"""Up to so many properties that were cut get a line of their own."""
-
-ChartKind = "none", width: int = 100) -> Iterator[str]:
+def story_lines(story: Story, chart: ChartKind = "none", width: int = 100) -> Iterator[str]:
     """Tell a story line by line: the steps with what they changed, why the property is false, and the chart."""
     yield from (f"at first {line}" for line in story.beginning)
     if not story.steps:
