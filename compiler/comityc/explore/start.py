@@ -19,6 +19,23 @@ from comityc.machine.value_types import MapType
 from comityc.naming import value_name
 
 
+class _OfShared(ParameterContext):
+    """An expression over parameters and instances."""
+
+    def instances(self, role: str) -> str:
+        return f"_instances[{role!r}]"
+
+
+class _OfRole(MachineContext):
+    """An expression of one instance, before it has a state."""
+
+    def instances(self, role: str) -> str:
+        return f"_instances[{role!r}]"
+
+    def others(self) -> str:
+        return "tuple(one for one in _instances[self.me.role] if one != self.me)"
+
+
 def initial_states(successors: Successors, budgets: tuple[int, ...]) -> Iterator[int]:
     """Yield the states in which a run may begin, packed, in a fixed order."""
     setting = successors.setting
@@ -52,7 +69,7 @@ def _liars(setting: Setting) -> Iterator[frozenset[int]]:
 
 def _starts_of(setting: Setting, who: int) -> list[Any]:
     machine, view = setting.machines[who], setting.roles[who]
-    context = MachineContext(Names(setting.machine), view.role)
+    context = _OfRole(Names(setting.machine), view.role)
     free = [variable for variable in view.role.variables if variable.start_in is not None]
     values = [_start_values(setting, variable, context, machine) for variable in free]
     names = [value_name(variable.name) for variable in free]
@@ -64,7 +81,7 @@ def _shared_starts(setting: Setting) -> Iterator[Any]:
     if not variables:
         yield setting.module.SharedState() if variables is not None and hasattr(setting.module, "SharedState") else None
         return
-    context = ParameterContext(Names(setting.machine), owner="self")
+    context = _OfShared(Names(setting.machine), owner="self")
     values = [
         _start_values(setting, variable, context, setting.parameters)
         if variable.start_in is not None
