@@ -71,7 +71,7 @@ class CheckingWriter:
                 name = f"_property_{method_part(promise.name)}_{number}"
                 own.append(name)
                 yield self._function(name, self._arguments(promise), expression)
-            properties[promise.name] = f"({', '.join(own)},)"
+            properties[promise.name] = _tuple(own)
             if promise.quantifier is not None:
                 quantifiers[promise.name] = f"_quantifier_{method_part(promise.name)}"
                 yield self._quantifier(quantifiers[promise.name], promise.quantifier)

@@ -132,7 +132,9 @@ class WorldContext(_NothingActs):
 
 @dataclass
 class MachineContext(_NothingActs):
-    """The methods of a role's machine. `written` maps the variables that a local holds to that local."""
+    """The methods of a role's machine. `written` maps the variables that a local holds to that local; those of them
+    that hold a value, though they may be none, are `known`.
+    """
 
     names: Names
     role: Role
@@ -144,6 +146,10 @@ class MachineContext(_NothingActs):
     now_name: str = "event.now"
     fresh_names: "FreshIds | None" = None
     argument_names: frozenset[str] = frozenset()
+    known: set[str] = field(default_factory=set)
+
+    def is_known(self, name: str) -> bool:
+        return name in self.known
 
     def parameter(self, name: str) -> str:
         return f"{self.parameters}.{value_name(name)}"

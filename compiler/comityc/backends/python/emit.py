@@ -14,6 +14,7 @@ from comityc import __version__
 from comityc.backends.python.checking import CheckingWriter
 from comityc.backends.python.contexts import ParameterContext, constant_function
 from comityc.backends.python.expressions import emit, emit_as, emit_negated
+from comityc.backends.python.layout import WIDTH
 from comityc.backends.python.literals import docstring, text_literal
 from comityc.backends.python.names import Names
 from comityc.backends.python.reads import used_definitions
@@ -315,9 +316,8 @@ class _ModuleWriter:
 
     def _tables(self) -> list[str]:
         names, writer = self._names, Writer()
-        kinds = " | ".join(f"type[{names.role(role.name)}]" for role in self._machine.roles)
         roles = ", ".join(f"{text_literal(role.name)}: {names.role(role.name)}" for role in self._machine.roles)
-        writer.add(f"ROLES: dict[str, {kinds}] = ", f"{{{roles}}}")
+        writer.add(f"ROLES: dict[str, type[{names.any()}]] = ", f"{{{roles}}}")
         listed = [f"{text_literal(m.name)}: {names.message(m.name)}" for m in self._machine.messages]
         writer.add("MESSAGES: dict[str, type] = ", f"{{{', '.join(listed)}}}")
         return writer.lines
@@ -333,17 +333,20 @@ def _imports(names: Names) -> list[str]:
             writer.blank()
         for module in chosen:
             known = names.imports[module]
-            listed = [
-                name if known[name] == name else f"{name} as {known[name]}" for name in sorted(known, key=_isorted)
-            ]
+            listed = [name for name in sorted(known, key=_isorted) if known[name] == name]
             line = f"from {module} import {', '.join(listed)}"
-            if len(line) <= 120:
+            if not listed:
+                pass
+            elif len(line) <= WIDTH:
                 writer.add(line)
             else:
                 writer.add(f"from {module} import (")
                 for name in listed:
                     writer.add(f"    {name},")
                 writer.add(")")
+            for name in sorted(known, key=_isorted):
+                if known[name] != name:
+                    writer.add(f"from {module} import {name} as {known[name]}")
     return writer.lines
 
 

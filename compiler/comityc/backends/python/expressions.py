@@ -53,6 +53,10 @@ class Context(ABC):
     def shared(self, name: str) -> str:
         """A shared variable."""
 
+    def is_known(self, name: str) -> bool:
+        """Whether a variable that may be none was just given a value."""
+        return False
+
     def local(self, name: str) -> str:
         """A name bound nearby."""
         return value_name(name)
@@ -209,6 +213,8 @@ class _Emitter:
                 return self._names.single(role), ATOM
             case ir.InstanceAt(role=role, index=index):
                 return context.instance_at(role, self.text(index)), ATOM
+            case ir.Unwrap(value=ir.Variable(name=name)) if context.is_known(name):
+                return context.variable(name), ATOM
             case ir.Unwrap(value=value):
                 return f"{self._names.values('some')}({self.text(value)})", ATOM
             case ir.Field(value=value, name=name):
@@ -232,6 +238,8 @@ class _Emitter:
                 return f" {operator} ".join(self.text(operand, own + 1) for operand in operands), own
             case ir.Implies(left=left, right=right):
                 return f"{self.negated(left, AND)} or {self.text(right, OR)}", OR
+            case ir.Conditional() if (found := self._looked_up(expression)) is not None:
+                return found, ATOM
             case ir.Conditional(condition=condition, then=then, otherwise=otherwise):
                 first = f"{self.text(then, OR)} if {self.text(condition, OR)}"
                 return f"{first} else {self.text(otherwise, CONDITIONAL)}", CONDITIONAL
@@ -310,6 +318,8 @@ class _Emitter:
         match value:
             case ir.InState():
                 return self._in_state(value, negated=True), COMPARISON
+            case ir.Old(value=before):
+                return _Emitter(self._context.before())._not(before)
             case ir.InCondition(instance=instance, condition=struck):
                 return f"{self.text(instance, BIT_OR)} not in {self._context.struck(struck)}", COMPARISON
             case ir.Comparison(first=first, rest=((operator, second),)) if _can_be_turned(operator, first, second):
@@ -371,7 +381,7 @@ class _Emitter:
             case ir.SetOf(items=items) if items:
                 return self._set(items)
             case ir.Function(name="range", arguments=arguments):
-                return f"range({', '.join(self.text(argument) for argument in arguments)})"
+                return self._range(arguments)
             case ir.MapMethod(name="keys", value=value):
                 return self.text(value, BIT_OR)
             case ir.MapMethod(name="values", value=value):
@@ -386,12 +396,26 @@ class _Emitter:
             return f"{at} {'!=' if negated else '=='} {states[0]}"
         return f"{at} {'not in' if negated else 'in'} {self._tuple(states)}"
 
+    def _looked_up(self, expression: ir.Conditional) -> str | None:
+        """Write `m[k] if k in m else x` as `m.get(k, x)`, where x can be looked at in any case."""
+        match expression.condition:
+            case ir.Comparison(first=key, rest=(("in" | "not in" as operator, where),)):
+                there, absent = expression.then, expression.otherwise
+                if operator == "not in":
+                    there, absent = absent, there
+                same = isinstance(there, ir.Item) and there.value == where and there.key == key
+                if same and isinstance(where.type, types.MapType) and not self._order_shows(absent):
+                    return f"{self.text(where, ATOM)}.get({self.text(key)}, {self.text(absent)})"
+            case _:
+                pass
+        return None
+
     # ---- collections
 
     def iterable(self, expression: Expression, *, in_order: bool) -> str:
         match expression:
             case ir.Function(name="range", arguments=arguments):
-                return f"range({', '.join(self.text(argument) for argument in arguments)})"
+                return self._range(arguments)
             case ir.Function(name="list", arguments=(inner,)):
                 return self.iterable(inner, in_order=True)
             case ir.Function(name="sorted", arguments=(inner,), key=None):
@@ -408,6 +432,10 @@ class _Emitter:
                 return f"{self._names.values('ordered')}({self.text(expression)})"
             case _:
                 return self.text(expression, OR)
+
+    def _range(self, arguments: Sequence[Expression]) -> str:
+        texts = [self.text(argument) for argument in arguments]
+        return f"range({', '.join(texts[1:] if len(texts) == 2 and texts[0] == '0' else texts)})"
 
     def _ordered(self, inner: Expression) -> str:
         return f"{self._names.values('ordered')}({self._argument(inner, in_order=False)})"
@@ -467,7 +495,7 @@ class _Emitter:
             case "abs":
                 return f"abs({self.text(arguments[0])})"
             case "range":
-                return f"tuple(range({', '.join(self.text(argument) for argument in arguments)}))"
+                return f"tuple({self._range(arguments)})"
             case "list":
                 return f"tuple({self._argument(arguments[0], in_order=True)})" if arguments else "()"
             case "set":
@@ -483,7 +511,7 @@ class _Emitter:
                 assert_never(expression.name)
 
     def _order_shows(self, expression: Expression) -> bool:
-        """Say whether looking at the elements in another order could end in a violation or not."""
+        """Say whether it matters when an expression is looked at, because that could be a violation."""
         return may_be_undefined(expression, self._names.definitions)
 
     def _counted(self, expression: Expression) -> str:

@@ -22,6 +22,7 @@ from comityc.machine.model import (
     TimerRule,
     Transition,
 )
+from comityc.machine.value_types import OptionalType
 from comityc.naming import value_name
 
 Rule = TimerRule | DecisionRule | RequestRule | SpontaneousRule
@@ -131,11 +132,13 @@ class HandlerWriter:
     def _method(self, handler: Handler, depth: int) -> tuple[MachineContext, Method]:
         bodies = tuple(without_ghosts(t.body, self._ghosts) for t in handler.candidates)
         fresh = FreshIds(counted=not _fresh_in_branches(bodies))
-        written = {}
-        if isinstance(handler.rule, DecisionRule) and handler.rule.stores:
+        written: dict[str, str] = {}
+        known: set[str] = set()
+        if isinstance(handler.rule, DecisionRule) and handler.rule.stores and handler.rule.domain is not None:
             written = {handler.rule.name: value_name(handler.rule.name)}
+            known = set() if isinstance(handler.rule.domain.type, OptionalType) else set(written)
         self.fresh = max([self.fresh, *(_count_fresh(body) for body in bodies)])
-        context = MachineContext(self._names, self._role, written=written, fresh_names=fresh)
+        context = MachineContext(self._names, self._role, written=written, fresh_names=fresh, known=known)
         kept = [replace(t, body=b) for t, b in zip(handler.candidates, bodies, strict=True)]
         return context, Method.of(kept)
 
@@ -230,7 +233,7 @@ class HandlerWriter:
         if transition.kind == "when":
             loop = handler.rule.loop if handler.rule is not None else None
             targets = [context.local(name) for name, _ in loop.targets] if loop is not None else []
-            return f"self.{condition_name(transition)}({', '.join([context.state, *targets])})"
+            return f"self.{condition_name(self._role, transition)}({', '.join([context.state, *targets])})"
         return emit(guard, context)
 
     def _taken(
@@ -246,7 +249,7 @@ class HandlerWriter:
         if transition.number in self._separate and not is_separate:
             body.add(f"return self.{self._separate[transition.number]}({context.state}, event)")
             return True
-        inner = replace(context, written=dict(context.written), shared_written={})
+        inner = replace(context, written=dict(context.written), shared_written={}, known=set(context.known))
         if transition.draw is not None:
             name = context.local(transition.draw[0])
             body.add(f"values_of_{name} = ", self._drawn_from(transition, context))
@@ -310,9 +313,16 @@ class HandlerWriter:
             writer.add(f"return {local}")
 
 
-def condition_name(transition: Transition) -> str:
-    """Return the method that holds the guard of a `when`."""
-    return f"_{method_part(transition.name)}_holds"
+def condition_name(role: Role, transition: Transition) -> str:
+    """Return the method that holds the guard of a `when`: named after where it stands, numbered when there are several."""
+    alike = [t for t in role.transitions if t.stands_in == transition.stands_in and not is_always(t.guard)]
+    alike = [t for t in alike if t.kind == "when"]
+    stands = "_or_".join(method_part(state) for state in transition.stands_in[:_NAMED_STATES])
+    number = f"_{alike.index(transition) + 1}" if len(alike) > 1 else ""
+    return f"_{stands}_when{number}_holds"
+
+
+_NAMED_STATES = 3
 
 
 def _fresh_in_branches(bodies: tuple[tuple[ir.Statement, ...], ...]) -> bool:

@@ -83,19 +83,9 @@ def _glued(head: str, lines: list[str], tail: str) -> list[str]:
 
 def _statement(source: _Source, before: int, after: int, indent: int) -> list[str]:
     """Break the expression of a statement; it gets parentheses when its operators have to be broken."""
-    node = source.node
-    span = (0, len(source.text))
-    if _own_brackets(node):
-        lines = _broken(source, node, span, indent, before, after)
-        if _fits(lines, indent + before, 0):
-            return lines
-        if isinstance(node, ast.Call | ast.Subscript):
-            together = " " * (indent + _STEP) + source.text
-            if len(together) <= WIDTH and len(lines[0]) + indent + before > WIDTH:
-                return ["(", together, " " * indent + ")"]
-        return lines
-    if _may_omit_parentheses(node) and (lines_or_none := _at_brackets(source, node, indent, before, after)):
-        return lines_or_none
+    node, span = source.node, (0, len(source.text))
+    if _may_omit_parentheses(source, node) and _brackets(source, node, span):
+        return _at_brackets(source, node, span, indent, before, after)
     inner = indent + _STEP
     return ["(", *_glued(" " * inner, _within(source, node, span, inner, 0, 0), ""), " " * indent + ")"]
 
@@ -114,29 +104,24 @@ def _own_brackets(node: ast.expr) -> bool:
             return False
 
 
-def _fits(lines: list[str], first: int, last: int) -> bool:
-    widths = [len(line) for line in lines]
-    widths[0] += first
-    widths[-1] += last
-    return max(widths) <= WIDTH
-
-
-def _operators(node: ast.expr) -> list[int]:
+def _operators(source: _Source, node: ast.expr, span: tuple[int, int]) -> list[int]:
     """Return the precedences of the operators outside of all brackets; the higher binds the less."""
+    if source.span(node) != span:
+        return []
     match node:
-        case ast.BoolOp(op=operator, values=values):
-            found = [90 if isinstance(operator, ast.Or) else 89] * (len(values) - 1)
-            return [90 if f >= 89 else f for f in found] + [p for value in values for p in _operators(value)]
+        case ast.BoolOp(values=values):
+            own, parts = [90] * (len(values) - 1), list(values)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            return [80] * len(ops) + [p for value in (left, *comparators) for p in _operators(value)]
+            own, parts = [80] * len(ops), [left, *comparators]
         case ast.BinOp(left=left, op=op, right=right):
-            return [_BINARY.get(type(op), 50), *_operators(left), *_operators(right)]
+            own, parts = [_BINARY[type(op)]], [left, right]
         case ast.IfExp(body=body, test=test, orelse=orelse):
-            return [100, 100, *_operators(body), *_operators(test), *_operators(orelse)]
+            own, parts = [100, 100], [body, test, orelse]
         case ast.UnaryOp(operand=operand):
-            return _operators(operand)
+            own, parts = [], [operand]
         case _:
             return []
+    return own + [found for part in parts for found in _operators(source, part, source.span(part, span))]
 
 
 _BINARY: dict[type[ast.operator], int] = {
@@ -151,59 +136,72 @@ _BINARY: dict[type[ast.operator], int] = {
 }
 
 
-def _may_omit_parentheses(node: ast.expr) -> bool:
+def _may_omit_parentheses(source: _Source, node: ast.expr) -> bool:
     """Say whether a statement with this expression may be broken at brackets alone (ruff: can_omit_optional_parentheses)."""
-    operators = _operators(node)
+    span = (0, len(source.text))
+    operators = _operators(source, node, span)
     if not operators:
         return True
     if operators.count(max(operators)) > 1:
         return False
-    return _bracketed(_last(node)) or _bracketed(_first(node))
+    brackets = _brackets(source, node, span)
+    if not brackets:
+        return False
+    (first, (start, _)), (last, (_, end)) = brackets[0], brackets[-1]
+    ends = end == span[1] and (not isinstance(last, ast.Subscript) or source.text[end - 1] == ")")
+    begins = start == 0 and not isinstance(first, ast.Call | ast.Subscript)
+    return ends or begins
 
 
-def _bracketed(node: ast.expr) -> bool:
-    return not isinstance(node, ast.Subscript) and _own_brackets(node)
+_Bracket = tuple[ast.expr, tuple[int, int]]
+"""A node and the stretch from its opening to behind its closing bracket."""
 
 
-def _last(node: ast.expr) -> ast.expr:
+def _brackets(source: _Source, node: ast.expr, span: tuple[int, int]) -> list[_Bracket]:
+    """Return the outermost brackets of an expression that are not empty, from left to right."""
+    start, end = source.span(node)
+    if (start, end) != span:
+        return [(node, span)]  # parentheses around the node itself
     match node:
-        case ast.BoolOp(values=values):
-            return _last(values[-1])
-        case ast.Compare(comparators=comparators):
-            return _last(comparators[-1])
-        case ast.BinOp(right=right):
-            return _last(right)
-        case ast.UnaryOp(operand=operand):
-            return _last(operand)
-        case ast.IfExp(orelse=orelse):
-            return _last(orelse)
+        case ast.Call(func=function, args=args, keywords=keywords):
+            inside = source.span(function, span)
+            own = [(node, (inside[1], end))] if args or keywords else []
+            return [*_brackets(source, function, inside), *own]
+        case ast.Subscript(value=value):
+            inside = source.span(value, span)
+            return [*_brackets(source, value, inside), (node, (inside[1], end))]
+        case ast.Attribute(value=value):
+            return _brackets(source, value, source.span(value, span))
+        case _ if _own_brackets(node):
+            return [(node, span)]
         case _:
-            return node
+            parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+            if isinstance(node, ast.IfExp):
+                parts = [node.body, node.test, node.orelse]
+            return [found for part in parts for found in _brackets(source, part, source.span(part, span))]
 
 
-def _first(node: ast.expr) -> ast.expr:
-    match node:
-        case ast.BoolOp(values=values):
-            return _first(values[0])
-        case ast.Compare(left=left) | ast.BinOp(left=left):
-            return _first(left)
-        case ast.IfExp(body=body):
-            return _first(body)
-        case _:
-            return node
-
-
-def _at_brackets(source: _Source, node: ast.expr, indent: int, before: int, after: int) -> list[str] | None:
-    """Break nothing but the brackets that end the expression, if what stands before them fits on the first line."""
-    last = _last(node)
-    if not _bracketed(last):
-        return None
-    start, end = source.span(last)
-    if end != len(source.text):
-        return None
-    head = source.text[:start]
-    lines = _broken(source, last, (start, end), indent, before + len(head), after)
-    return _glued(head, lines, "") if _fits(lines, indent + before + len(head), after) else None
+def _at_brackets(
+    source: _Source, node: ast.expr, span: tuple[int, int], indent: int, before: int, after: int
+) -> list[str]:
+    """Break nothing but brackets: each stays on its line when all up to the opening of the next one fits there."""
+    lines, column, place = [""], indent + before, span[0]
+    brackets = _brackets(source, node, span)
+    for number, (inner_node, (start, end)) in enumerate(brackets):
+        is_last = number == len(brackets) - 1
+        following = span[1] + after if is_last else brackets[number + 1][1][0] + 1
+        if column + following - place <= WIDTH:
+            text = source.text[place:end]
+            lines[-1] += text
+            column += len(text)
+        else:
+            lines[-1] += source.text[place : start + 1]
+            lines += _content(source, inner_node, (start + 1, end - 1), indent + _STEP)
+            lines.append(" " * indent + source.text[end - 1])
+            column = indent + 1
+        place = end
+    lines[-1] += source.text[place : span[1]]
+    return lines
 
 
 # ---- expressions within brackets
@@ -223,13 +221,12 @@ def _within(source: _Source, node: ast.expr, span: tuple[int, int], indent: int,
         content = _within(source, node, (span[0] + 1, span[1] - 1), inner, 0, 0)
         return ["(", *_glued(" " * inner, content, ""), " " * indent + ")"]
     if _own_brackets(node):
-        return _broken(source, node, span, indent, before, after)
+        return _at_brackets(source, node, span, indent, before, after)
     match node:
         case ast.BoolOp() | ast.Compare() | ast.BinOp():
             return _chain(source, node, span, indent, before, after)
-        case ast.IfExp(body=body, test=test, orelse=orelse):
-            parts = [("", body), ("if ", test), ("else ", orelse)]
-            return _joined(source, parts, span, indent, before, after)
+        case ast.IfExp():
+            return _joined(source, _alternatives(source, node, span), span, indent, before, after)
         case ast.UnaryOp(operand=operand):
             inside = source.span(operand, span)
             sign = source.text[span[0] : inside[0]]
@@ -251,10 +248,20 @@ def _chain(source: _Source, node: ast.expr, span: tuple[int, int], indent: int, 
     return _joined(source, parts, span, indent, before, after)
 
 
+def _alternatives(source: _Source, node: ast.IfExp, span: tuple[int, int]) -> list[tuple[str, ast.expr]]:
+    """Return the parts of a conditional, of one behind its `else` too."""
+    parts = [("", node.body), ("if ", node.test)]
+    last = node.orelse
+    if isinstance(last, ast.IfExp) and source.span(last) == source.span(last, span):
+        (_, first), *others = _alternatives(source, last, span)
+        return [*parts, ("else ", first), *others]
+    return [*parts, ("else ", last)]
+
+
 def _operands(source: _Source, node: ast.expr, span: tuple[int, int]) -> list[ast.expr]:
     match node:
         case ast.BoolOp(values=values):
-            return list(values)
+            return [part for value in values for part in _flattened(source, value, span)]
         case ast.Compare(left=left, comparators=comparators):
             return [left, *comparators]
         case ast.BinOp(left=left, op=op, right=right):
@@ -279,51 +286,44 @@ def _joined(
     return lines
 
 
+def _flattened(source: _Source, value: ast.expr, span: tuple[int, int]) -> list[ast.expr]:
+    """Return the operands of an `and` within an `or`, which ruff breaks alike."""
+    if isinstance(value, ast.BoolOp) and source.span(value) == source.span(value, span):
+        return _operands(source, value, span)
+    return [value]
+
+
 # ---- brackets
 
 
-def _broken(source: _Source, node: ast.expr, span: tuple[int, int], indent: int, before: int, after: int) -> list[str]:
-    """Break a node at its own brackets."""
-    inner = indent + _STEP
+def _content(source: _Source, node: ast.expr, content: tuple[int, int], indent: int) -> list[str]:
+    """Return the lines between the brackets of a node."""
+    if source.span(node) == content:  # the brackets are parentheses around it
+        return _glued(" " * indent, _within(source, node, content, indent, 0, 0), "")
     match node:
-        case ast.Call(func=function, args=args, keywords=keywords):
-            head_end = source.span(function, span)[1]
-            head = source.text[span[0] : head_end + 1]
-            content = (head_end + 1, span[1] - 1)
-            if len(args) == 1 and not keywords and isinstance(args[0], ast.GeneratorExp) and _is_bare(source, args[0]):
-                return [head, *_lines_of(source, _clauses(source, args[0], content), inner), " " * indent + ")"]
-            items: list[ast.expr | ast.keyword] = [*args, *keywords]
-            return [head, *_arguments(source, items, content, inner), " " * indent + ")"]
+        case ast.Call(args=args, keywords=keywords):
+            if len(args) == 1 and isinstance(args[0], ast.GeneratorExp) and source.span(args[0])[0] == content[0] - 1:
+                return _comprehended(source, args[0], content, indent)
+            return _arguments(source, [*args, *keywords], content, indent)
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            content = (span[0] + 1, span[1] - 1)
-            lines = _lines_of(source, _clauses(source, node, content), inner)
-            return [source.text[span[0]], *lines, " " * indent + source.text[span[1] - 1]]
+            return _comprehended(source, node, content, indent)
         case ast.List(elts=elements) | ast.Set(elts=elements) | ast.Tuple(elts=elements):
-            content = (span[0] + 1, span[1] - 1)
-            lines = _one_per_line(source, list(elements), content, inner)
-            return [source.text[span[0]], *lines, " " * indent + source.text[span[1] - 1]]
+            return _one_per_line(source, elements, content, indent)
         case ast.Dict(keys=keys, values=values):
-            return ["{", *_entries(source, keys, values, span, inner), " " * indent + "}"]
-        case ast.Subscript(value=value, slice=key):
-            head_end = source.span(value, span)[1]
-            content = (head_end + 1, span[1] - 1)
-            if isinstance(value, ast.Call) and source.span(value) == (span[0], head_end):
-                return _glued(
-                    "", _broken(source, value, (span[0], head_end), indent, before, 0), source.text[head_end : span[1]]
-                )
-            inside = source.part(content)
-            if not isinstance(key, ast.Slice) and inner + len(inside) > WIDTH:
-                lines = _glued(" " * inner, _within(source, key, content, inner, 0, 0), "")
-                return [source.text[span[0] : head_end + 1], *lines, " " * indent + "]"]
-            return [source.text[span[0] : head_end + 1], " " * inner + inside, " " * indent + "]"]
+            return _entries(source, keys, values, content, indent)
+        case ast.Subscript(slice=ast.Tuple(elts=elements)):
+            return _arguments(source, [*elements], content, indent)
+        case ast.Subscript(slice=key) if not isinstance(key, ast.Slice):
+            return _glued(" " * indent, _within(source, key, content, indent, 0, 0), "")
         case _:
-            return [source.part(span)]
+            return [" " * indent + source.part(content)]
 
 
-def _is_bare(source: _Source, node: ast.expr) -> bool:
-    """Whether a generator stands in the parentheses of its call: `ast` counts those as its own."""
-    start, _ = source.span(node)
-    return source.text[start] == "(" and source.text[start - 1] != "("
+def _comprehended(source: _Source, node: ast.expr, content: tuple[int, int], indent: int) -> list[str]:
+    together = " " * indent + source.part(content)
+    if len(together) <= WIDTH:
+        return [together]
+    return _lines_of(source, _clauses(source, node, content), indent)
 
 
 def _arguments(
@@ -354,14 +354,20 @@ def _one_per_line(
 
 
 def _entries(
-    source: _Source, keys: list[ast.expr | None], values: list[ast.expr], span: tuple[int, int], indent: int
+    source: _Source, keys: list[ast.expr | None], values: list[ast.expr], content: tuple[int, int], indent: int
 ) -> list[str]:
     lines: list[str] = []
     for key, value in zip(keys, values, strict=True):
-        value_span = source.span(value, span)
-        head = "**" if key is None else f"{source.part(source.span(key, span))}: "
-        piece = _glued(head, _within(source, value, value_span, indent, len(head), 1), ",")
-        lines.extend(_glued(" " * indent, piece, ""))
+        value_span = source.span(value, content)
+        if key is None:
+            head = ["**"]
+        else:
+            key_span = source.span(key, content)
+            rest = 0 if _own_brackets(value) else value_span[1] - value_span[0]
+            head = _glued("", _within(source, key, key_span, indent, 0, len(": ,") + rest), ": ")
+        ahead = len(head[-1]) - (indent if len(head) > 1 else 0)
+        piece = _within(source, value, value_span, indent, ahead, 1)
+        lines.extend(_glued(" " * indent, [*head[:-1], *_glued(head[-1], piece, ",")], ""))
     return lines
 
 

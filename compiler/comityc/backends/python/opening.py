@@ -227,7 +227,7 @@ class OpenWriter:
         targets = [] if rule.loop is None else [self._context.local(name) for name, _ in rule.loop.targets]
         parts: list[str] = []
         if transition.guard is not None and not is_always(transition.guard):
-            parts.append(f"self.{condition_name(transition)}({', '.join([self._context.state, *targets])})")
+            parts.append(f"self.{condition_name(self._role, transition)}({', '.join([self._context.state, *targets])})")
         if transition.draw is not None:
             values = finite_values(transition.draw[1], self._context)
             parts.append(f"len({values}) > 0")

@@ -18,6 +18,7 @@ from comityc.machine.model import ExpressionDomain, Role, State, Transition
 from comityc.naming import value_name
 
 _MANY_STATES = 3
+_TABLES = ("_receptions", "_timers", "_decisions", "_requests", "_spontaneous", "_draws")
 
 
 class RoleWriter:
@@ -63,6 +64,7 @@ class RoleWriter:
             writer.blank()
             self._class_attributes(writer)
             self._init(writer, "\n".join(body.lines))
+        writer.blank()
         writer.extend(body.lines)
 
     # ---- what handlers there are
@@ -153,7 +155,9 @@ class RoleWriter:
                 return f"receive_{part}", f"Receive {listed} in {where}."
             case "TimerFired":
                 name = str(getattr(rule, "name", ""))
-                return method_part(name.partition(": ")[2] or name), f"The timer `{name}` fires in {where}."
+                name = name.partition(": ")[2] or name
+                part = re.split(r" for |\.\.", name)[0]
+                return method_part(part), f"The timer `{name}` fires in {where}."
             case "Decided":
                 name = str(getattr(rule, "name", ""))
                 return f"decide_{method_part(name)}", f"`{name}` is decided in {where}."
@@ -185,12 +189,12 @@ class RoleWriter:
     def _init(self, writer: Writer, body: str) -> None:
         role, names = self._role, self._names
         digester = names.use("comity.seal", "digester")
-        digest = f"digest: {names.values('Digester')} = {digester}(PROTOCOL)"
+        digest = f"digest: {names.values('Digester')} | None = None"
         with writer.function("__init__", ["self", "parameters: Parameters", "index: int = 0", digest], "None"):
             me = names.single(role.name)
             if role.count is not None:
                 me = f'{names.values("Instance")}("{role.name}", index)'
-            writer.add("", f"super().__init__({me}, digest)")
+            writer.add("", f"super().__init__({me}, digest or {digester}(PROTOCOL))")
             writer.add("self.parameters = parameters")
             attributes = "\n".join(self._opening.attributes.values())
             needs_others = "self._others" in body + attributes
@@ -206,7 +210,10 @@ class RoleWriter:
                     writer.add("self._others = ", others)
             for name, text in self._opening.attributes.items():
                 writer.add(f"self.{name} = ", text)
-            for table, entries in self._tables.items():
+            for table in _TABLES:
+                entries = self._tables.get(table)
+                if entries is None:
+                    continue
                 items = ", ".join(f"{place}: {handler}" for place, handler in entries.items())
                 writer.add(f"self.{table} = ", f"{{{items}}}")
             offers = self._offers()
@@ -253,7 +260,7 @@ class RoleWriter:
                     if transition.number not in written and not is_always(transition.guard):
                         written.add(transition.number)
                         writer.blank()
-                        name = condition_name(transition)
+                        name = condition_name(self._role, transition)
                         self._handlers.write_condition(writer, name, transition, rule.loop)
 
     def _start(self, writer: Writer) -> None:

@@ -4,7 +4,8 @@ A variable is read from the state until it is written for the first time; from t
 Variables that an `if` or a `for` writes get their local before it. At the end one step is built from all of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from comityc.backends.python.contexts import MachineContext
@@ -78,6 +79,7 @@ class Body:
         shared = context.names.machine.shared
         self._shared = shared or ()
         self._sends_begun = False
+        self._inside_branch = False
 
     @property
     def _names(self) -> Names:
@@ -106,13 +108,14 @@ class Body:
                 self._store(target, change)
             case ir.If():
                 self._prepare((statement,))
-                self._if(statement)
+                with self._branch():
+                    self._if(statement)
             case ir.For(clause=clause, body=body):
                 self._prepare((statement,))
                 targets = clause_targets(clause, self._context, locals_used((body, clause.conditions)))
                 iterable = emit_iterable(clause.iterable, self._context, in_order=True)
                 self._writer.add(f"for {targets} in ", iterable, ":")
-                with self._writer.block():
+                with self._branch(), self._writer.block():
                     self._filtered(clause, body)
             case ir.Send():
                 self._send(statement)
@@ -120,6 +123,13 @@ class Body:
                 self._bind(
                     self._context.local(name), name, emit_as(value, value_type, self._context), value, value_type
                 )
+
+    @contextmanager
+    def _branch(self) -> Iterator[None]:
+        """What is known in a branch may not be so behind it; what a loop writes is not known in it either."""
+        outside, self._inside_branch = self._inside_branch, True
+        yield
+        self._inside_branch = outside
 
     def _filtered(self, clause: ir.Clause, body: tuple[Statement, ...]) -> None:
         if not clause.conditions:
@@ -151,6 +161,7 @@ class Body:
     def _prepare(self, statements: tuple[Statement, ...]) -> None:
         """Before a branch or a loop, give each variable that is written in it a local."""
         for name in written(statements):
+            self._context.known.discard(name)
             if name not in self._context.written:
                 self._writer.add(f"{value_name(name)} = {self._context.variable(name)}")
                 self._context.written[name] = value_name(name)
@@ -264,6 +275,10 @@ class Body:
         else:
             self._method.annotated.add(local)
             self._writer.add(f"{local} = ", text)
+        if name in self._types:
+            self._context.known.discard(name)
+            if value is not None and not self._inside_branch and _is_there(value.type):
+                self._context.known.add(name)
 
     def _shared_local(self, name: str) -> str:
         plain = value_name(name)
@@ -308,6 +323,10 @@ class Body:
             return "self.world.shared"
         values = [f"{value_name(v.name)}={context.shared(v.name)}" for v in self._shared]
         return f"SharedState({', '.join(values)})"
+
+
+def _is_there(kind: ValueType) -> bool:
+    return not isinstance(kind, types.OptionalType | types.NothingType)
 
 
 def _is_vague(kind: ValueType) -> bool:
