@@ -84,7 +84,9 @@ def _length_of(machine: Machine, role: Role, timer: TimerRule) -> Iterator[Diagn
         return
     shortest, longest = number_of(timer.duration), number_of(timer.longest)
     if shortest is not None and shortest <= 0:
-        yield TIMER_WITHOUT_LENGTH.at(timer.duration.span, f"this timer of `{role.name}` takes no time", caret="0")
+        yield TIMER_WITHOUT_LENGTH.at(
+            timer.duration.span, f"this timer of `{role.name}` takes no time", caret="no time at all"
+        )
     elif timer.longest is not None and shortest is not None and longest is not None and shortest > longest:
         yield EMPTY_DOMAIN.at(
             timer.duration.span.through(timer.longest.span),

@@ -55,5 +55,5 @@ def missing_final_states(machine: Machine) -> Iterator[Diagnostic]:
             machine.roles[0].span,
             "no state of any role is final",
             caret="where does it end?",
-            help=f"mark where a role has finished: `{states[-1].name}: final`",
+            help="say in which state a role has finished, as in `done: final`",
         )

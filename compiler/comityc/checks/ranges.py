@@ -37,5 +37,7 @@ def _out_of_range(parameter: ParameterDeclaration, value: Expression, low: Numbe
         value.span,
         f"`{parameter.name}` is outside its range",
         caret=f"not in {low}..{high}",
-        labels=(Label(parameter.range[0].span, "its range"),) if parameter.range else (),
+        labels=(Label(parameter.range[0].span.through(parameter.range[1].span), "its range"),)
+        if parameter.range
+        else (),
     )

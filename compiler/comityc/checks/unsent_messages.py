@@ -4,7 +4,8 @@ Before: `Bid` is declared and received, and no transition sends it. After: one e
 A byzantine instance sends nothing that its role never sends, so no fault makes up for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from comityc.checks.analysis.provenance import receivers_of, sends_in
 from comityc.checks.analysis.slots import slots_of
@@ -16,34 +17,57 @@ from comityc.diagnostics.codes_checks import (
 )
 from comityc.diagnostics.diagnostic import Diagnostic, Label
 from comityc.machine.expressions import Send
-from comityc.machine.model import Machine, Message, Role, Transition
+from comityc.machine.model import Machine, Message, Transition
 
 
 def unsent_messages(machine: Machine) -> Iterator[Diagnostic]:
     """Yield a finding for each message that has no sender or no receiver, and for each way it cannot go."""
-    sends = [(role, send) for role in machine.roles for send in sends_in(role.transitions)]
+    sends: dict[str, list[Send]] = {}
+    for send in sends_in(tuple(role.transitions for role in machine.roles)):
+        sends.setdefault(send.message, []).append(send)
+    waits = _waits_by_message(machine)
     for message in machine.messages:
-        sent = [send for _, send in sends if send.message == message.name]
-        received = [transition for role in machine.roles for transition in _receptions_of(role, message.name)]
+        sent, received = sends.get(message.name, []), waits.get(message.name, [])
         if not sent and not received:
-            yield UNUSED_MESSAGE.at(message.span, f"`{message.name}` is never sent and never received")
+            yield UNUSED_MESSAGE.at(
+                message.span, f"`{message.name}` is never sent and never received", caret="declared for nothing"
+            )
         elif not sent:
-            yield _never_sent(message, received[0])
+            yield _never_sent(message, received[0].transition)
         elif not message.receivers:
             yield _never_received(message, sent[0])
         else:
             yield from _sent_astray(message, sent)
-            yield from _waited_for_in_vain(machine, message, sent)
+            yield from _waited_for_in_vain(message, sent, received)
 
 
-def _receptions_of(role: Role, message: str) -> list[Transition]:
-    return list(dict.fromkeys(slot.transition for slot in slots_of(role) if slot.message == message))
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A transition for a message; `alone` if it is for no other message too."""
+
+    role: str
+    transition: Transition
+    alone: bool
+
+
+def _waits_by_message(machine: Machine) -> Mapping[str, list[Wait]]:
+    waits: dict[str, list[Wait]] = {}
+    for role in machine.roles:
+        messages: dict[Transition, dict[str, None]] = {}
+        for slot in slots_of(role):
+            if slot.message is not None:
+                messages.setdefault(slot.transition, {})[slot.message] = None
+        for transition, names in messages.items():
+            for name in names:
+                waits.setdefault(name, []).append(Wait(role.name, transition, len(names) == 1))
+    return waits
 
 
 def _never_sent(message: Message, first: Transition) -> Diagnostic:
     return MESSAGE_NEVER_SENT.at(
         message.span,
         f"nobody sends `{message.name}`",
+        caret="no transition sends it",
         labels=(Label(first.span, "waited for here"),),
     )
 
@@ -52,6 +76,7 @@ def _never_received(message: Message, first: Send) -> Diagnostic:
     return MESSAGE_NEVER_RECEIVED.at(
         message.span,
         f"nobody receives `{message.name}`",
+        caret="no state receives it",
         labels=(Label(first.span, "sent here"),),
     )
 
@@ -66,18 +91,14 @@ def _sent_astray(message: Message, sends: list[Send]) -> Iterator[Diagnostic]:
             )
 
 
-def _waited_for_in_vain(machine: Machine, message: Message, sends: list[Send]) -> Iterator[Diagnostic]:
+def _waited_for_in_vain(message: Message, sends: list[Send], waits: list[Wait]) -> Iterator[Diagnostic]:
     addressed = frozenset[str]().union(*(receivers_of(send) for send in sends))
-    for role in machine.roles:
-        if role.name in addressed:
-            continue
-        for transition in _receptions_of(role, message.name):
-            others = {slot.message for slot in slots_of(role) if slot.transition == transition} - {message.name}
-            # `ignore` and `defer` say what would become of it, and harm nobody. In a list another may arrive.
-            if transition.kind == "receive" and not others:
-                yield IMPOSSIBLE_TRANSITION.at(
-                    transition.span,
-                    f"`{role.name}` waits for `{message.name}`, and nobody sends it one",
-                    caret="never taken",
-                    labels=(Label(sends[0].span, "sent here, to others"),),
-                )
+    for wait in waits:
+        # `ignore` and `defer` say what would become of it, and harm nobody. In a list another may arrive.
+        if wait.role not in addressed and wait.transition.kind == "receive" and wait.alone:
+            yield IMPOSSIBLE_TRANSITION.at(
+                wait.transition.span,
+                f"`{wait.role}` waits for `{message.name}`, and nobody sends it one",
+                caret="never taken",
+                labels=(Label(sends[0].span, "sent here, to others"),),
+            )

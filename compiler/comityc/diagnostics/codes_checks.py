@@ -60,4 +60,4 @@ CONSTANT_PROPERTY = BLOCK.warning("CMY0534", "constant-property", "A property re
 
 # ---- names
 
-NAME_CLASH = BLOCK.error("CMY0540", "name-clash", "Two names become the same word in the generated code.")
+NAMES_TOO_CLOSE = BLOCK.error("CMY0540", "names-too-close", "Two names become the same word in the generated code.")

@@ -29,8 +29,8 @@ from comityc.machine.model import Envelope, Machine, Role
 Sent = frozenset[tuple[str, str]]
 """Messages, each with the role that it was sent to."""
 
-_MOST_HISTORIES = 256
-"""Beyond so many different pasts of one instance the order of causes is given up, and anything sent may arrive."""
+_MOST_WORK = 200_000
+"""Beyond so many moves over all pasts of one instance the order of causes is given up, and anything sent may arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,16 @@ class Flow:
 
 def flow_of(machine: Machine) -> Flow:
     """Return the moves of all roles."""
-    moves = {
-        (role.name, state.name): tuple(move for move in role_moves if move.slot.state.name == state.name)
-        for role in machine.roles
-        for role_moves in [tuple(_moves_of(role, machine))]
-        for state in role.states
+    moves: dict[tuple[str, str], list[Move]] = {
+        (role.name, state.name): [] for role in machine.roles for state in role.states
     }
+    for role in machine.roles:
+        for move in _moves_of(role, machine):
+            moves[role.name, move.slot.state.name].append(move)
     envelopes = envelopes_of(machine)
     byzantine = frozenset(role for envelope in envelopes for role, _ in envelope.byzantine)
     forgetful = frozenset(role for envelope in envelopes for role, _ in envelope.amnesia)
-    return Flow(machine, moves, byzantine, forgetful)
+    return Flow(machine, {place: tuple(found) for place, found in moves.items()}, byzantine, forgetful)
 
 
 def envelopes_of(machine: Machine) -> tuple[Envelope, ...]:
@@ -115,13 +115,14 @@ def _follow(focus: Role, flow: Flow) -> Mapping[str, frozenset[str]]:
     """Take the focus through all its states and pasts."""
     arriving: dict[frozenset[tuple[str, str]], frozenset[str]] = {}
     found: dict[str, frozenset[str]] = {}
+    most_histories = _MOST_WORK // max(1, sum(map(len, flow.moves.values())))
     start = (focus.states[0].name, Sent())
     seen = {start}
     waiting = deque([start])
     while waiting:
         state, sent = waiting.popleft()
         if sent not in arriving:
-            if len(arriving) == _MOST_HISTORIES:
+            if len(arriving) >= most_histories:
                 return _anything_anywhere(focus, flow)
             own = frozenset(message for message, to in sent if to == focus.name)
             arriving[sent] = _arriving(focus, sent, flow) | own
@@ -146,27 +147,60 @@ def _after(focus: Role, state: str, sent: Sent, messages: frozenset[str], flow: 
 
 def _arriving(focus: Role, sent: Sent, flow: Flow) -> frozenset[str]:
     """Return what the others can ever send to the focus when it has sent just this."""
-    others = [role for role in flow.machine.roles if role.name != focus.name or role.count is not None]
-    states = {(role.name, state) for role in others for state in (role.states[0].name, role.restart_in) if state}
-    available = set(sent)
-    to_focus = set[str]()
+    others = Others(focus.name, sent, flow)
+    for name, to in sent:
+        others.send(name, to)
     for message in flow.machine.messages:
         if flow.byzantine & set(message.senders):
-            available |= {(message.name, receiver) for receiver in message.receivers}
-            to_focus |= {message.name} if focus.name in message.receivers else set()
-    while True:
-        before = (len(states), len(available), len(to_focus))
-        for role, state in tuple(states):
-            for move in flow.moves[role, state]:
-                if move.slot.message is not None and (move.slot.message, role) not in available:
-                    continue
-                states.add((role, move.slot.leads_to))
-                for sending in move.sends:
-                    available.add((sending.message, sending.to))
-                    if sending.to == focus.name and _reaches(sending.causes, role, sent):
-                        to_focus.add(sending.message)
-        if before == (len(states), len(available), len(to_focus)):
-            return frozenset(to_focus)
+            for receiver in message.receivers:
+                others.send(message.name, receiver)
+            others.reaching |= {message.name} if focus.name in message.receivers else set()
+    for role in flow.machine.roles:
+        if role.name != focus.name or role.count is not None:
+            others.enter(role.name, role.states[0].name)
+            if role.restart_in:
+                others.enter(role.name, role.restart_in)
+    others.run()
+    return frozenset(others.reaching)
+
+
+class Others:
+    """All instances but the focus, lumped together: where they can be and what can be sent only ever grows."""
+
+    def __init__(self, focus: str, sent: Sent, flow: Flow) -> None:
+        self.reaching: set[str] = set()
+        self._focus, self._sent, self._flow = focus, sent, flow
+        self._available: set[tuple[str, str]] = set()
+        self._entered: set[tuple[str, str]] = set()
+        self._waiting: dict[tuple[str, str], list[Move]] = {}
+        self._due: list[tuple[str, Move]] = []
+
+    def enter(self, role: str, state: str) -> None:
+        """Let an instance be in a state; its moves are due at once, or when their message can be there."""
+        if (role, state) in self._entered:
+            return
+        self._entered.add((role, state))
+        for move in self._flow.moves[role, state]:
+            cause = (move.slot.message or "", role)
+            if move.slot.message is None or cause in self._available:
+                self._due.append((role, move))
+            else:
+                self._waiting.setdefault(cause, []).append(move)
+
+    def send(self, message: str, to: str) -> None:
+        """Let a message be under way to some instance of a role."""
+        self._available.add((message, to))
+        self._due.extend((to, move) for move in self._waiting.pop((message, to), ()))
+
+    def run(self) -> None:
+        """Take each move once."""
+        while self._due:
+            role, move = self._due.pop()
+            self.enter(role, move.slot.leads_to)
+            for sending in move.sends:
+                self.send(sending.message, sending.to)
+                if sending.to == self._focus and _reaches(sending.causes, role, self._sent):
+                    self.reaching.add(sending.message)
 
 
 def _reaches(causes: Causes, role: str, sent: Sent) -> bool:
