@@ -116,4 +116,10 @@ def _value(setting: Setting, expression: Expression, context: Context, owner: An
     for module, imported in context.names.imports.items():
         known.update({alias: getattr(import_module(module), name) for name, alias in imported.items()})
     # The text comes from the typed machine by way of the back end, never from the spec as written.
-    return eval(text, known, {"self": owner})
+    # As globals, so that comprehensions in the text see them.
+    known["self"] = owner
+    known["_instances"] = {
+        role.name: tuple(instance for instance in setting.instances if instance.role == role.name)
+        for role in setting.machine.roles
+    }
+    return eval(text, known)

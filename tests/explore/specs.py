@@ -1,0 +1,80 @@
+"""Short specs as text in; machines and searches of them out, for tests."""
+
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from comityc.driver import check_file, checking_module
+from comityc.explore.graph import Graph
+from comityc.explore.search import explore
+from comityc.machine.model import Bounds, Case, Envelope, Machine, NetworkKind
+
+
+class Spec(NamedTuple):
+    """A machine with its generated module and its default parameters."""
+
+    machine: Machine
+    module: Any
+    parameters: Any
+
+
+def load_spec(text: str) -> Spec:
+    """Compile the text of a spec in memory; what stands before `roles` may be left out."""
+    text = textwrap.dedent(text)
+    if "comity:" not in text:
+        text = 'comity: "1"\nprotocol: tried\n' + text
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tried.yaml"
+        path.write_text(text, encoding="utf-8")
+        return compile_spec(str(path))
+
+
+def compile_spec(path: str) -> Spec:
+    """Compile a spec file in memory."""
+    result = check_file(path)
+    if result.machine is None or result.has_errors:
+        raise AssertionError("\n".join(f"{d.span}: {d.code.number} {d.message}" for d in result.diagnostics))
+    module = checking_module(result.machine)
+    return Spec(result.machine, module, module.Parameters())
+
+
+def a_case(
+    faults: Envelope | None = None,
+    *,
+    network: NetworkKind = "unordered",
+    bounds: Bounds | None = None,
+    exact: bool = True,
+) -> Case:
+    """Make a case. An exact one keeps messages that nobody has a use for."""
+    return Case(
+        name="tried",
+        values=(),
+        faults=faults or Envelope(),
+        bounds=bounds or Bounds(),
+        network=network,
+        violates=(),
+        states=1 if exact else None,
+    )
+
+
+def search(spec: Spec, case: Case | None = None, **parameters: Any) -> Graph:
+    """Explore a spec in a case."""
+    given = spec.parameters._replace(**parameters)
+    return explore(spec.machine, case or a_case(), given, spec.module, max_states=200_000)
+
+
+def states_and_levels(spec: Spec, case: Case | None = None, **parameters: Any) -> tuple[int, int]:
+    """Explore a spec in a case and count."""
+    return search(spec, case, **parameters).counts
+
+
+def broken(graph: Graph) -> set[str]:
+    """Return the generic properties that a search found broken."""
+    return {violation.property for violation in graph.violations}
+
+
+def with_bounds(case: Case, **ranges: tuple[int, int]) -> Case:
+    """Limit a case."""
+    return replace(case, bounds=Bounds(ranges=tuple((name, *ends) for name, ends in ranges.items())))
