@@ -6,6 +6,7 @@ from comityc.diagnostics.bag import Bag
 from comityc.diagnostics.codes_names import UNUSED_DEFINITION
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.lower.cases import clock_needed, lower_bounds, lower_case, lower_envelope, lower_network, needs_later
+from comityc.lower.causes import one_for_each_cause
 from comityc.lower.context import Lowering
 from comityc.lower.promises import known_properties, lower_properties, lower_scenario
 from comityc.lower.roles import lower_role, with_states
@@ -27,7 +28,7 @@ def lower_protocol(protocol: nodes.Protocol) -> tuple[Machine | None, tuple[Diag
     lowering.senders = find_senders(declarations)
     machine = _machine(declarations, lowering)
     _report_unused(lowering)
-    return (None if bag.has_errors else machine), bag.diagnostics
+    return (None if bag.has_errors else machine), one_for_each_cause(bag.diagnostics)
 
 
 def _machine(declarations: Declarations, lowering: Lowering) -> Machine:

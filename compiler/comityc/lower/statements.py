@@ -10,6 +10,7 @@ from comityc.diagnostics.codes_names import (
     TYPE_MISMATCH,
     UNKNOWN_FUNCTION,
     UNKNOWN_MESSAGE,
+    UNKNOWN_NAME,
     USELESS_STATEMENT,
     WRONG_ARGUMENTS,
 )
@@ -146,7 +147,7 @@ def _variable(node: nodes.Name, context: Context) -> ir.Target | None:
     if kind == "unknown":
         known = [*(context.role.variables if context.role is not None else ()), *context.declarations.shared]
         context.report(
-            NOT_ASSIGNABLE.at(
+            UNKNOWN_NAME.at(
                 node.span, f"unknown variable `{text}`", help=did_you_mean(text, known) or _declare(text, context)
             )
         )
@@ -351,7 +352,7 @@ def _send(node: nodes.Send, context: Context) -> Sequence[ir.Statement]:
         else:
             given[field.text] = context.fit(written, fields[field.text], f"`{field.text}`")
     missing = [field for field in fields if field not in given]
-    if missing:
+    if missing and len(given) == len(node.fields):  # a field that is misspelt is not also missing
         context.report(
             WRONG_ARGUMENTS.at(
                 name.span,
@@ -359,6 +360,7 @@ def _send(node: nodes.Send, context: Context) -> Sequence[ir.Statement]:
                 help="every field of a message is said where it is sent",
             )
         )
+    if missing:
         return ()
     if context.role is not None:
         sent = context.lowering.sends.setdefault(name.text, {})

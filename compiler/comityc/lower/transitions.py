@@ -87,10 +87,7 @@ def lower_transition(
     node: nodes.TransitionNode, state: nodes.StateNode, role: str, number: int, lowering: Lowering
 ) -> Lowered:
     """Return the typed transition."""
-    received = None
-    if isinstance(node.trigger, nodes.ReceiveTrigger):
-        known = [m.text for m in node.trigger.messages if m.text in lowering.declarations.messages]
-        received = tuple(sorted(set(known))) or None
+    received = _received(node.trigger, lowering)
     context = Context(lowering, Place("guard", role, received))
     loop = None
     if node.loop is not None:
@@ -116,6 +113,14 @@ def lower_transition(
         span=node.span,
     )
     return Lowered(transition, facts, loop)
+
+
+def _received(trigger: nodes.Trigger, lowering: Lowering) -> tuple[str, ...] | None:
+    """Return the messages that `msg` may be; none at all where one of them is unknown, and nothing more is said of it."""
+    if not isinstance(trigger, nodes.ReceiveTrigger):
+        return None
+    names = {name.text for name in trigger.messages}
+    return tuple(sorted(names)) if names <= lowering.declarations.messages.keys() else ()
 
 
 def _kind(trigger: nodes.Trigger) -> Literal["receive", "ignore", "defer", "timer", "decide", "perform", "when"]:

@@ -162,7 +162,9 @@ def check_comparison(node: nodes.Comparison, context: Context) -> ir.Expression:
 def _may_ask_for_state(node: nodes.Comparison, context: Context) -> bool:
     if len(node.rest) != 1 or node.rest[0][0] not in ("in", "not in"):
         return False
-    return states.may_name_states(node.rest[0][1]) and not needs_help(node.first, context)
+    left = node.first
+    missing = isinstance(left, nodes.Name) and context.kind_of(left.text) == "unknown"
+    return states.may_name_states(node.rest[0][1]) and (missing or not needs_help(left, context))
 
 
 def _check_operands(node: nodes.Comparison, context: Context, found: dict[int, ir.Expression]) -> list[ir.Expression]:

@@ -94,6 +94,8 @@ def _special(node: nodes.Name, context: Context) -> ir.Expression:
             if node.text == "self":
                 return ir.Self(type=instance, span=span)
             return ir.Others(type=ListType(instance), span=span)
+        case "msg" | "sender" if place.received == ():
+            return poison()  # the message that is received was reported already
         case "msg" if place.received is not None:
             return _event_part(node, context, ir.Received(type=MessageType(tuple(sorted(place.received))), span=span))
         case "sender" if place.received is not None:

@@ -9,6 +9,7 @@ from comityc.machine.value_types import (
     DurationType,
     EnumType,
     FractionType,
+    HappeningType,
     IntType,
     ListType,
     MapType,
@@ -24,7 +25,8 @@ from comityc.machine.value_types import (
 def start_value(value_type: ValueType, span: Span) -> ir.Expression | None:
     """Return the start value of a type, or None for what has none: an instance, a message, an id, a digest, a time."""
     match value_type:
-        case OptionalType() | NothingType():
+        case OptionalType() | NothingType() | HappeningType():
+            # No variable holds a happening: that type stands for one that was reported already.
             return ir.Constant(value=None, type=NothingType(), span=span)
         case BoolType():
             return ir.Constant(value=False, type=value_type, span=span)
