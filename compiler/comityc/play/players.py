@@ -22,7 +22,7 @@ from comityc.play.read_value import UnreadableValue, read_value
 UNKNOWN = "unknown"
 _LONGEST_THOUGHT = 1.0
 """A random agent thinks for up to this many seconds, so that runs of different seeds go in different orders."""
-_WILLING = 0.8
+_WILLING = 0.9
 """How likely a random agent is to do what it need not do, and an act to succeed."""
 
 Prompt = Callable[[str], str | None]
@@ -68,7 +68,7 @@ class RandomAgent:
         """Return a value of the domain that was not refused in this state yet, or None."""
         rule = decision_rule(self._machine, question.me.role, question.decision)
         if question.refusal is None:
-            await asyncio.sleep(self._random.uniform(0, _LONGEST_THOUGHT))
+            await asyncio.sleep(round(self._random.uniform(0, _LONGEST_THOUGHT), 1))
             if not (rule is not None and rule.prompt) and self._random.random() > _WILLING:
                 return None
         if not question.has_value:
@@ -85,7 +85,7 @@ class RandomAgent:
 
     async def perform(self, task: Task) -> str:
         """Return an outcome, the first one most of the time."""
-        await asyncio.sleep(self._random.uniform(0, _LONGEST_THOUGHT))
+        await asyncio.sleep(round(self._random.uniform(0, _LONGEST_THOUGHT), 1))
         if len(task.outcomes) == 1 or self._random.random() < _WILLING:
             return task.outcomes[0]
         return self._random.choice(task.outcomes[1:])
