@@ -67,11 +67,10 @@ def explain(source: Source, trouble: Trouble) -> Slip:
     begins = _begins_with_bracket(source, trouble)
     if begins is not None:
         return begins
+    if character == "\t" or "\t" in line[: len(line) - len(line.lstrip())]:
+        return Slip(_tab(source, trouble))
     if "mapping values are not allowed" in trouble.problem:
         return _colon(source, trouble, line, at)
-    if character == "\t" or "\t" in line[: len(line) - len(line.lstrip())]:
-        message = "a tab stands where YAML takes only spaces"
-        return Slip(TAB_INDENTATION.at(_one(source, trouble), message, help="indent with spaces"), line.expandtabs(4))
     if "cannot start any token" in trouble.problem or "block scalar" in trouble.context:
         return _reserved(source, trouble, line, character)
     missing = None
@@ -179,6 +178,14 @@ def _colon(source: Source, trouble: Trouble, line: str, at: int) -> Slip:
     message = "a key stands here, but the value of the line before is not finished"
     help_text = "indent the key as deep as the keys it belongs with, or put the value before it in quotes"
     return Slip(YAML_SYNTAX.at(_one(source, trouble), message, help=help_text))
+
+
+def _tab(source: Source, trouble: Trouble) -> Diagnostic:
+    """No line is mended here: how deep the tab was meant to be cannot be told."""
+    others = sum(1 for line in source.text.split("\n") if re.match(r" *\t", line)) - 1
+    notes = (f"lines indented with tabs: {others + 1}",) if others > 0 else ()
+    message = "a tab stands where YAML takes only spaces"
+    return TAB_INDENTATION.at(_one(source, trouble), message, help="indent with spaces", notes=notes)
 
 
 def _no_colon(source: Source, number: int) -> Slip | None:

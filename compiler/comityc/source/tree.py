@@ -6,6 +6,7 @@ the stretches of text that stand in the file just as they are, and `position` fi
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Union
 
 from comityc.diagnostics.span import Span
@@ -22,8 +23,14 @@ class Source:
 
     def line(self, number: int) -> str:
         """Return a line, counted from 1, without its end; empty when there is none."""
-        lines = self.text.split("\n")
+        lines = _lines(self.text)
         return lines[number - 1] if 1 <= number <= len(lines) else ""
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> tuple[str, ...]:
+    """Split a text once: lines are asked for value by value."""
+    return tuple(text.split("\n"))
 
 
 @dataclass(frozen=True, slots=True)
