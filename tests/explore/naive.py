@@ -39,6 +39,8 @@ class Naive:
         self.sent_set = case.network == "sent_set"
         self.ordered = case.network == "fifo" and not case.faults.reorder
         self.copies = case.bounds.copies
+        keeps_order = {message.name for message in machine.messages if message.fifo and not self.sent_set}
+        self.queued = {module.MESSAGES[name] for name in keeps_order}
 
     def explore(self) -> tuple[set[Everything], int, int]:
         """Return all states, the number of levels, and the number of steps."""
@@ -78,18 +80,21 @@ class Naive:
         blocked: set[Any] = set()
         for at, (sender, receiver, message) in enumerate(state.network):
             channel = (sender, receiver)
-            if (self.ordered and channel in blocked) or (not self.ordered and (sender, receiver, message) in done):
+            queued = self._queued(message)
+            if (queued and channel in blocked) or (not queued and (sender, receiver, message) in done):
                 continue
             done.add((sender, receiver, message))
             who = self.instances.index(receiver)
             if state.ones[who].status != "up":
-                blocked.add(channel)
+                if queued:
+                    blocked.add(channel)
                 continue
             rest = state if self.sent_set else state._replace(network=state.network[:at] + state.network[at + 1 :])
             found = self._try(state.ones[who], who, Received(sender, message))
             if found == "deferred":
                 continue
-            blocked.add(channel)
+            if queued:
+                blocked.add(channel)
             if not isinstance(found, str):
                 yield self._after(rest, who, found, ())
 
@@ -141,10 +146,15 @@ class Naive:
             return network
         return self._arranged((*network, envelope))
 
+    def _queued(self, message: Any) -> bool:
+        return self.ordered or type(message) in self.queued
+
     def _arranged(self, network: tuple[Any, ...]) -> tuple[Any, ...]:
-        if self.ordered:  # sorted by channel, which keeps the order within one
-            return tuple(sorted(network, key=lambda envelope: (str(envelope[0]), str(envelope[1]))))
-        return tuple(sorted(network, key=repr))
+        """Sort what has no order by content and what has one by channel, which keeps the order within one."""
+        queued = [envelope for envelope in network if self._queued(envelope[2])]
+        free = [envelope for envelope in network if not self._queued(envelope[2])]
+        queued.sort(key=lambda envelope: (str(envelope[0]), str(envelope[1])))
+        return (*queued, *sorted(free, key=repr))
 
     def _with(self, state: Everything, who: int, one: One) -> Everything:
         return state._replace(ones=(*state.ones[:who], one, *state.ones[who + 1 :]))

@@ -6,10 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from comityc.driver import check_file, checking_module
+from comityc.diagnostics.bag import Bag
+from comityc.driver import check_file, checking_module, read_tree
 from comityc.explore.graph import Graph
 from comityc.explore.search import explore
+from comityc.lower.lower import lower_protocol
 from comityc.machine.model import Bounds, Case, Envelope, Machine, NetworkKind
+from comityc.syntax.build import build_protocol
 
 
 class Spec(NamedTuple):
@@ -20,15 +23,32 @@ class Spec(NamedTuple):
     parameters: Any
 
 
-def load_spec(text: str) -> Spec:
-    """Compile the text of a spec in memory; what stands before `roles` may be left out."""
+def load_spec(text: str, *, unchecked: bool = False) -> Spec:
+    """Compile the text of a spec in memory; its head may be left out. What the static checks say of it can be passed over."""
     text = textwrap.dedent(text)
     if "comity:" not in text:
         text = 'comity: "1"\nprotocol: tried\n' + text
     with TemporaryDirectory() as folder:
         path = Path(folder) / "tried.yaml"
         path.write_text(text, encoding="utf-8")
-        return compile_spec(str(path))
+        return lower_spec(str(path)) if unchecked else compile_spec(str(path))
+
+
+def lower_spec(path: str) -> Spec:
+    """Compile a spec file in memory, whatever the checks on its machine would say."""
+    bag = Bag()
+    tree, source = read_tree(path, bag)
+    assert tree is not None
+    assert source is not None
+    protocol, findings = build_protocol(tree, source)
+    bag.extend(findings)
+    assert protocol is not None
+    machine, findings = lower_protocol(protocol)
+    bag.extend(findings)
+    if machine is None or bag.has_errors:
+        raise AssertionError("\n".join(f"{d.span}: {d.code.number} {d.message}" for d in bag.diagnostics))
+    module = checking_module(machine)
+    return Spec(machine, module, module.Parameters())
 
 
 def compile_spec(path: str) -> Spec:
