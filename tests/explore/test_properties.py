@@ -13,6 +13,7 @@ from comity.values import Instance
 from comity.world import World
 from comityc.explore.graph import Graph, Label
 from comityc.explore.properties import Judgement, functions_of, judge
+from comityc.explore.reads import Sight
 from comityc.explore.space import Space
 from comityc.machine.expressions import Clause, Constant, RoleInstances
 from comityc.machine.model import Property, PropertyKind
@@ -20,6 +21,8 @@ from comityc.machine.value_types import BoolType, InstanceType, ListType
 
 TRUE = Constant(type=BoolType(), value=True)
 VOTER = InstanceType(("voter",))
+NUMBER = Instance("n", 0)
+WHOLE = Sight(fields=frozenset({("n", "real")}))
 FOR_EACH_VOTER = Clause(targets=(("v", VOTER),), iterable=RoleInstances(type=ListType(VOTER), role="voter"))
 
 
@@ -45,6 +48,7 @@ def space(steps: Mapping[int, Mapping[str, int]], *, owed: tuple[str, ...] = (),
     graph.parent_label = array("i", [parents[state][1] for state in states])
     graph.offsets = np.array(offsets, dtype=np.int64)
     graph.targets, graph.edge_labels = np.array(targets, dtype=np.int32), np.array(labels, dtype=np.int32)
+    graph.instance_masks = {NUMBER: 255}
     graph.decode = lambda packed: World(parameters=None, states={"n": (packed,)})
     return Space(graph)
 
@@ -54,11 +58,11 @@ def decide(
     where: Space,
     *parts: Callable[..., Any],
     each: Callable[[World], Any] | None = None,
-    mask: int = -1,
+    sight: Sight = WHOLE,
 ) -> Judgement:
     prop = Property(name="p", kind=kind, expressions=(TRUE,), quantifier=FOR_EACH_VOTER if each else None)
     module = SimpleNamespace(PROPERTIES={"p": parts}, QUANTIFIERS={"p": each} if each else {})
-    return judge(prop, functions_of(prop, module, mask), where)
+    return judge(prop, functions_of(prop, module, sight), where)
 
 
 def number(world: World) -> int:
@@ -102,8 +106,11 @@ def test_a_state_is_read_once_for_all_that_look_the_same() -> None:
         seen.append(number(world))
         return True
 
-    decide("always", space({0: {"a": 1, "b": 2}, 1: {"c": 3}, 2: {"d": 4}, 3: {}, 4: {}}), read, mask=2)
-    assert seen == [0, 2]
+    sign = Sight(fields=frozenset({("n", "denominator")}))
+    decide("always", space(LINE), read, sight=sign)
+    assert seen == [0]
+    assert decide("step", space(LINE), lambda old, new: read(new), sight=sign).holds
+    assert seen == [0, 0]
 
 
 def test_reachable_tells_how() -> None:

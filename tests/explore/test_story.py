@@ -154,7 +154,7 @@ def test_a_story_is_drawn(teller: Teller) -> None:
         ),
         (
             Label("happen", CHAIR, 0, draw=VOTER),
-            "chair goes on by itself (`collecting: when (2)`), drawing a value = voter[0]",
+            "chair goes on by itself: `when (2)`, drawing a value = voter[0]",
         ),
         (
             Label("late_effect", CHAIR, name="pay", arguments=(VOTER,), outcome="undone"),

@@ -9,7 +9,7 @@ from comityc.explore.graph import Graph, Violation
 from comityc.explore.paths import Path
 from comityc.explore.plan import Run
 from comityc.explore.properties import Functions, Judgement, functions_of, judge
-from comityc.explore.reads import property_mask
+from comityc.explore.reads import sight_of
 from comityc.explore.space import Space
 from comityc.explore.story import Story, StoryStep, Teller
 from comityc.explore.vacuity import conditions, untested
@@ -93,7 +93,7 @@ class Examiner:
     def _functions(self, prop: Property) -> Functions:
         names = tuple(name for name, _ in prop.quantifier.targets) if prop.quantifier else ()
         given = self.evaluator.of_world(prop.given[1], names, False) if prop.given is not None else None
-        return functions_of(prop, self.evaluator.module, property_mask(prop, self.machine, self.graph), given)
+        return functions_of(prop, self.evaluator.module, sight_of(prop, self.machine), given)
 
     def _held(self, prop: Property, functions: Functions) -> Finding:
         missing = untested(

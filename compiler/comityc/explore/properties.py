@@ -13,6 +13,7 @@ import numpy as np
 from comity.errors import UndefinedValue
 from comityc.explore.liveness import find_no_way, find_unfair_end
 from comityc.explore.paths import Mask, Path
+from comityc.explore.reads import Sight
 from comityc.explore.space import Space
 from comityc.explore.world import World
 from comityc.machine.model import Property
@@ -43,11 +44,11 @@ HOLDS = Judgement(True)
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """The functions of one property, and which part of a packed state they see. `given` is the condition that it rests on."""
+    """The functions of one property, and what of a state they see. `given` is the condition that it rests on."""
 
     parts: tuple[Callable[..., Any], ...]
     quantifier: Callable[[World], Iterable[Any]] | None
-    mask: int
+    sight: Sight
     given: tuple[Literal["again", "forever"], Callable[..., Any]] | None = None
 
     def bindings(self, world: World) -> Iterator[Bound]:
@@ -59,10 +60,10 @@ class Functions:
             yield tuple(value)
 
 
-def functions_of(prop: Property, module: Any, mask: int, given: Callable[..., Any] | None = None) -> Functions:
+def functions_of(prop: Property, module: Any, sight: Sight, given: Callable[..., Any] | None = None) -> Functions:
     """Find the functions of a property in the generated module; `given` reads the condition that it rests on."""
     resting_on = (prop.given[0], given) if prop.given is not None and given is not None else None
-    return Functions(module.PROPERTIES[prop.name], module.QUANTIFIERS.get(prop.name), mask, resting_on)
+    return Functions(module.PROPERTIES[prop.name], module.QUANTIFIERS.get(prop.name), sight, resting_on)
 
 
 def judge(prop: Property, functions: Functions, space: Space) -> Judgement:
@@ -83,7 +84,7 @@ def judge(prop: Property, functions: Functions, space: Space) -> Judgement:
 
 
 def _judge_states(functions: Functions, space: Space, *, wanted: bool) -> Judgement:
-    for first in space.classes(functions.mask).first:
+    for first in space.classes(functions.sight).first:
         world = space.graph.world(first)
         for bound in functions.bindings(world):
             value = _read(functions.parts[0], world, *bound)
@@ -99,7 +100,7 @@ def _judge_reachable(functions: Functions, space: Space) -> Judgement:
     open_bounds: dict[Bound, None] = {}
     reached: set[Bound] = set()
     path: Path | None = None
-    for first in space.classes(functions.mask).first:
+    for first in space.classes(functions.sight).first:
         world = space.graph.world(first)
         for bound in functions.bindings(world):
             if bound in reached:
@@ -122,7 +123,7 @@ def _judge_reachable(functions: Functions, space: Space) -> Judgement:
 
 def _judge_stable(functions: Functions, space: Space) -> Judgement:
     """Once not none it never changes; of a condition: once true it stays true."""
-    classes = space.classes(functions.mask)
+    classes = space.classes(functions.sight)
     values: list[dict[Bound, Any]] = []
     for first in classes.first:
         world = space.graph.world(first)
@@ -132,7 +133,7 @@ def _judge_stable(functions: Functions, space: Space) -> Judgement:
             if isinstance(row[bound], Undefined):
                 return Judgement(False, space.stem(first), bound, row[bound].text)
         values.append(row)
-    for source, target, edge in zip(*(column.tolist() for column in space.class_steps(functions.mask)), strict=True):
+    for source, target, edge in zip(*(column.tolist() for column in space.class_steps(functions.sight)), strict=True):
         if source == target:
             continue
         for bound, value in values[source].items():
@@ -142,9 +143,9 @@ def _judge_stable(functions: Functions, space: Space) -> Judgement:
 
 
 def _judge_steps(functions: Functions, space: Space) -> Judgement:
-    classes = space.classes(functions.mask)
+    classes = space.classes(functions.sight)
     worlds: dict[int, World] = {}
-    for source, target, edge in zip(*(column.tolist() for column in space.class_steps(functions.mask)), strict=True):
+    for source, target, edge in zip(*(column.tolist() for column in space.class_steps(functions.sight)), strict=True):
         for number in (source, target):
             if number not in worlds:
                 worlds[number] = space.graph.world(classes.first[number])
@@ -193,7 +194,7 @@ def _truth(functions: Functions, space: Space) -> Mapping[Bound, tuple[Mask, ...
 
     Where a value of `for` does not exist nothing is promised of it: every part counts as true.
     """
-    classes = space.classes(functions.mask)
+    classes = space.classes(functions.sight)
     parts = (*functions.parts, functions.given[1]) if functions.given is not None else functions.parts
     rows: dict[Bound, list[np.ndarray[Any, np.dtype[np.bool_]]]] = {}
     for number, first in enumerate(classes.first):

@@ -1,26 +1,60 @@
-"""A property in; which bits of a packed state it can see out.
-
-States that differ in other bits alone look the same to it, so it is read once for all of them.
-"""
+"""A property in; what of a state it can see, its sight, out. States that differ in other parts alone look the same to it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from comityc.explore.graph import Graph
 from comityc.explore.setting import nodes_in
 from comityc.machine import expressions as x
 from comityc.machine.model import Machine, Property
 from comityc.machine.value_types import InstanceType
+from comityc.naming import value_name
 
 
-def property_mask(prop: Property, machine: Machine, graph: Graph) -> int:
-    """Return the bits of the instances that a property looks into, and those of the rest if it asks for acts or shared variables."""
-    nodes = list(_reached((prop.expressions, prop.quantifier, prop.given), machine))
-    roles = {role for node in nodes for role in _roles(node)}
-    mask = sum(bits for instance, bits in graph.instance_masks.items() if instance.role in roles)
-    if any(isinstance(node, x.ActQuery | x.SharedVariable) for node in nodes):
-        mask |= graph.rest_mask
-    return mask
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is seen: fields of the instances of a role (`at` is the control state), who is down or a liar, acts, shared variables."""
+
+    fields: frozenset[tuple[str, str]] = frozenset()
+    crashed: frozenset[str] = frozenset()
+    byzantine: frozenset[str] = frozenset()
+    acts: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+
+    def fields_of(self, role: str) -> tuple[str, ...]:
+        """Return the fields of one role that are seen, in alphabetical order."""
+        return tuple(sorted(field for owner, field in self.fields if owner == role))
+
+
+def sight_of(prop: Property, machine: Machine) -> Sight:
+    """Return what a property sees, through all definitions that it uses."""
+    fields: set[tuple[str, str]] = set()
+    roles: dict[str, set[str]] = {"crashed": set(), "byzantine": set()}
+    acts: set[str] = set()
+    shared: set[str] = set()
+    for node in _reached((prop.expressions, prop.quantifier, prop.given), machine):
+        match node:
+            case x.InstanceVariable(instance=instance, name=name):
+                fields.update((role, value_name(name)) for role in _roles(instance))
+            case x.InState(role=role):
+                fields.add((role, "at"))
+            case x.InCondition(instance=instance, condition=condition):
+                roles[condition].update(_roles(instance))
+            case x.RoleInstances(role=role):
+                roles["byzantine"].add(role)
+            case x.ActQuery(act=act):
+                acts.add(act)
+            case x.SharedVariable(name=name):
+                shared.add(value_name(name))
+            case _:
+                pass
+    return Sight(
+        frozenset(fields),
+        frozenset(roles["crashed"]),
+        frozenset(roles["byzantine"]),
+        frozenset(acts),
+        frozenset(shared),
+    )
 
 
 def _reached(part: Any, machine: Machine) -> Iterator[Any]:
@@ -36,11 +70,5 @@ def _reached(part: Any, machine: Machine) -> Iterator[Any]:
                 waiting += [definition.body for definition in machine.definitions if definition.name == name]
 
 
-def _roles(node: Any) -> tuple[str, ...]:
-    match node:
-        case x.RoleInstances(role=role) | x.InState(role=role):
-            return (role,)
-        case x.InstanceVariable(instance=instance) | x.InCondition(instance=instance):
-            return instance.type.roles if isinstance(instance.type, InstanceType) else ()
-        case _:
-            return ()
+def _roles(instance: x.Expression) -> tuple[str, ...]:
+    return instance.type.roles if isinstance(instance.type, InstanceType) else ()

@@ -4,15 +4,19 @@ A property sees only a part of a state. States that agree in that part are of on
 once for each class, at its first state. Nothing here is computed before it is asked for.
 """
 
-from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from comity.values import Instance
+from comity.world import World
 from comityc.explore.graph import FAULTS, Graph, Label
 from comityc.explore.liveness import FairGraph
 from comityc.explore.paths import Edges, Mask, Numbers, Path
+from comityc.explore.reads import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +32,75 @@ class Space:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._classes: dict[int, Classes] = {}
-        self._pairs: dict[int, tuple[Numbers, Numbers, Numbers]] = {}
+        self._classes: dict[Sight, Classes] = {}
+        self._pairs: dict[Sight, tuple[Numbers, Numbers, Numbers]] = {}
+        self._columns: dict[int, Numbers] = {}
 
-    def classes(self, mask: int) -> Classes:
-        """Sort the states by the masked bits of their packed form."""
-        if mask not in self._classes:
-            numbers: dict[int, int] = {}
-            first: list[int] = []
-            of = array("q")
-            for index, packed in enumerate(self.graph.states):
-                number = numbers.setdefault(packed & mask, len(first))
-                of.append(number)
-                if number == len(first):
-                    first.append(index)
-            self._classes[mask] = Classes(np.frombuffer(of, dtype=np.int64), tuple(first))
-        return self._classes[mask]
+    def classes(self, sight: Sight) -> Classes:
+        """Sort the states by what is seen of them."""
+        if sight not in self._classes:
+            columns = [self._seen_of(instance, mask, sight) for instance, mask in self.graph.instance_masks.items()]
+            columns.append(self._seen_of_rest(sight))
+            of = np.zeros(len(self.graph.states), dtype=np.int64)
+            for column in columns:
+                if column is not None:
+                    of = np.unique(of * (int(column.max()) + 1) + column, return_inverse=True)[1]
+            _, first, of = np.unique(of, return_index=True, return_inverse=True)
+            order = np.argsort(first)
+            rank = np.empty_like(order)
+            rank[order] = np.arange(len(order))
+            self._classes[sight] = Classes(rank[of], tuple(first[order].tolist()))
+        return self._classes[sight]
 
-    def class_steps(self, mask: int) -> tuple[Numbers, Numbers, Numbers]:
+    def _seen_of(self, instance: Instance, mask: int, sight: Sight) -> Numbers | None:
+        """Number, state by state, what is seen of one instance."""
+        fields = sight.fields_of(instance.role)
+        crashed, byzantine = instance.role in sight.crashed, instance.role in sight.byzantine
+        if not (fields or crashed or byzantine):
+            return None
+
+        def see(world: World) -> Any:
+            state = world.states[instance.role][instance.number]
+            down, lies = crashed and instance in world.crashed, byzantine and instance in world.byzantine
+            return down, lies, *(getattr(state, name) for name in fields)
+
+        return self._seen(mask, see)
+
+    def _seen_of_rest(self, sight: Sight) -> Numbers | None:
+        """Number, state by state, what is seen of the acts and the shared variables."""
+        if not (sight.acts or sight.shared):
+            return None
+        shared = sorted(sight.shared)
+
+        def see(world: World) -> Any:
+            acts = tuple(happening for happening in world.acts if happening.act in sight.acts)
+            return acts, *(getattr(world.shared, name) for name in shared)
+
+        return self._seen(self.graph.rest_mask, see)
+
+    def _seen(self, mask: int, see: Callable[[World], Any]) -> Numbers:
+        values, first, of = np.unique(self._column(mask), return_index=True, return_inverse=True)
+        numbers: dict[Any, int] = {}
+        known = [numbers.setdefault(see(self.graph.world(index)), len(numbers)) for index in first.tolist()]
+        return np.array(known, dtype=np.int64)[of] if len(values) else of
+
+    def _column(self, mask: int) -> Numbers:
+        """Return the masked bits of every packed state, shifted down, as an array."""
+        if mask not in self._columns:
+            shift = (mask & -mask).bit_length() - 1
+            bits = ((packed & mask) >> shift for packed in self.graph.states)
+            self._columns[mask] = np.fromiter(bits, dtype=np.int64, count=len(self.graph.states))
+        return self._columns[mask]
+
+    def class_steps(self, sight: Sight) -> tuple[Numbers, Numbers, Numbers]:
         """Return the distinct steps between classes as (source class, target class, first edge), by that first edge."""
-        if mask not in self._pairs:
-            classes, edges = self.classes(mask), self.edges
+        if sight not in self._pairs:
+            classes, edges = self.classes(sight), self.edges
             width = max(len(classes.first), 1)
             keys, first = np.unique(classes.of[edges.sources] * width + classes.of[edges.targets], return_index=True)
-            order = np.argsort(first, kind="stable")
-            self._pairs[mask] = keys[order] // width, keys[order] % width, first[order].astype(np.int64)
-        return self._pairs[mask]
+            order = np.argsort(first)
+            self._pairs[sight] = keys[order] // width, keys[order] % width, first[order].astype(np.int64)
+        return self._pairs[sight]
 
     @cached_property
     def edges(self) -> Edges:

@@ -14,9 +14,12 @@ from typing import Any, Literal
 from comity.values import Instance
 from comityc.explore.graph import Graph, Label
 from comityc.explore.paths import Path
-from comityc.explore.wording import show, spec_name
+from comityc.explore.wording import show, spec_name, spell
 from comityc.explore.world import Envelope, Happening, World
 from comityc.machine.model import Machine, Transition
+
+_LONGEST_GUARD = 80
+"""A longer condition is not told in a sentence; the name of its transition is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +122,13 @@ class Teller:
             case "ignore":
                 return f"{label.instance} ignores {message} from {label.sender}"
             case "timer":
-                return f"the timer `{label.name}` of {label.instance}{_for(label)} fires"
+                return f"the timer `{_plain(label.name)}` of {label.instance}{_for(label)} fires"
             case "decide":
                 return f"the agent of {label.instance} decides {self._decided(label)}{_for(label)}"
             case "perform":
                 return f"{self._act(label)} that {label.instance} asked for comes to {label.outcome}"
             case "happen":
-                return f"{label.instance} goes on by itself{_for(label)} (`{self._rule(label)}`)"
+                return f"{label.instance} goes on by itself{_for(label)}: `{self._rule(label)}`"
             case "effect":
                 return f"{self._act(label)} that {label.instance} asks for takes effect, and {label.instance} does not know yet"
             case "late_effect":
@@ -167,7 +170,10 @@ class Teller:
 
     def _rule(self, label: Label) -> str:
         transition = self._transition(label)
-        return transition.name if transition is not None else "when"
+        if transition is None:
+            return "when"
+        guard = "" if transition.guard is None else spell(transition.guard)
+        return f"when {guard}" if 0 < len(guard) <= _LONGEST_GUARD else _plain(transition.name)
 
     def _drawn(self, label: Label) -> str:
         transition = self._transition(label)
@@ -196,7 +202,7 @@ class Teller:
             case "duplicate":
                 return Arrow("note", there, "", f"{show(label.message)} to {here} is doubled")
             case "timer":
-                return Arrow("note", here, "", f"timer `{label.name}`{_for(label)}")
+                return Arrow("note", here, "", f"timer `{_plain(label.name)}`{_for(label)}")
             case "decide":
                 return Arrow("note", here, "", f"decides {self._decided(label)}{_for(label)}")
             case "perform":
@@ -211,6 +217,11 @@ class Teller:
                 return Arrow("note", here, "", "goes down")
             case "recover":
                 return Arrow("note", here, "", "comes back")
+
+
+def _plain(name: str | None) -> str:
+    """Return the name of a timer or a transition without the states that it stands under."""
+    return (name or "").rpartition(": ")[2]
 
 
 def _for(label: Label) -> str:

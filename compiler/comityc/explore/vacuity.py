@@ -96,19 +96,19 @@ def _any(each: x.Comprehension, element: x.Expression) -> x.Expression:
 
 
 def _has_binding(functions: Functions, space: Space) -> bool:
-    firsts = space.classes(functions.mask).first
+    firsts = space.classes(functions.sight).first
     return any(True for first in firsts for _ in functions.bindings(space.graph.world(first)))
 
 
 def _is_met(function: Callable[..., Any], functions: Functions, space: Space, over_steps: bool) -> bool:
-    classes = space.classes(functions.mask)
+    classes = space.classes(functions.sight)
     if not over_steps:
         for first in classes.first:
             world = space.graph.world(first)
             if any(_holds(function, world, *bound) for bound in functions.bindings(world)):
                 return True
         return False
-    sources, targets, _ = space.class_steps(functions.mask)
+    sources, targets, _ = space.class_steps(functions.sight)
     for source, target in zip(sources.tolist(), targets.tolist(), strict=True):
         old, new = space.graph.world(classes.first[source]), space.graph.world(classes.first[target])
         if any(_holds(function, old, new, *bound) for bound in functions.bindings(new)):
