@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from comityc.diagnostics.diagnostic import Diagnostic
+
+Check = Callable[..., tuple[Diagnostic, ...]]
 Messages = Callable[..., list[str]]
 
 TIMEOUT = ("        - after: 30s\n          goto: done\n", "")
@@ -44,6 +47,17 @@ def test_a_state_without_transitions_is_a_dead_end(messages: Messages) -> None:
 def test_a_state_that_nothing_leads_to_is_found(messages: Messages) -> None:
     lost = ("      done: final\n", "      lost:\n        - after: 1h\n          goto: done\n      done: final\n")
     assert messages(lost) == ["`client` never gets to `lost`"]
+
+
+def test_states_beyond_an_unreachable_one_are_named_with_it(check: Check) -> None:
+    lost = (
+        "      done: final\n",
+        "      lost:\n        - after: 1h\n          goto: more\n"
+        "      more:\n        - after: 1h\n          goto: lost\n      done: final\n",
+    )
+    (finding,) = check(lost)
+    assert finding.message == "`client` never gets to `lost`"
+    assert finding.notes == ("nor to `more`, which can be reached only from there",)
 
 
 def test_a_state_to_come_back_in_is_reachable(messages: Messages) -> None:

@@ -34,6 +34,11 @@ def test_who_forgets_all_is_answered_as_if_it_had_not_asked(messages: Messages) 
     ]
 
 
+def test_states_with_the_same_gap_are_one_finding(messages: Messages) -> None:
+    later = LATE.replace("goto: done", "goto: later") + "      later:\n        - after: 1h\n          goto: done\n"
+    assert messages((TIMEOUT, later)) == ["`client` does not say what becomes of `Answer` in `late` and `later`"]
+
+
 def test_a_condition_leaves_the_rest_unsaid(messages: Messages) -> None:
     fields = ("Answer: {}", "Answer: {good: bool}")
     sent = ("send Answer()", "send Answer(good=true)")
