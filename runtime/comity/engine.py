@@ -5,7 +5,7 @@ One thing happens at a time, on the loop that runs. `Host` adds the agents and t
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from types import ModuleType
@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from comity.agent import Agent
 from comity.errors import ComityError, NotEnabled, UnhandledMessage
 from comity.machine import Event, Happened, Open, Received, Step, TimerFired
-from comity.record import Entry, EntryKind, Observer, describe
+from comity.record import Entry, EntryKind, Observer, condition_of, describe
 from comity.timers import ArmedTimer, TimerKey, Timers
 from comity.values import Instance
 from comity.virtual import VirtualLoop
@@ -70,6 +70,7 @@ class Engine(ABC):
         self,
         protocol: ModuleType,
         parameters: Any,
+        shared: Mapping[str, Any],
         seats: dict[Instance, Seat],
         wire: Wire,
         random: Random,
@@ -90,7 +91,7 @@ class Engine(ABC):
         self._log: list[Entry] = []
         self._parameters = parameters
         self._is_model = hasattr(protocol, "shared_start")  # its instances look into each other
-        self._shared: Any = protocol.shared_start(parameters) if self._is_model else None
+        self._shared: Any = protocol.shared_start(parameters, **shared) if self._is_model else None
         self._steps = 0
         self._changed_in = 0  # the step that last changed something
         self._repeated: set[tuple[Instance, TimerKey]] = set()  # repeating timers that fired since
@@ -247,7 +248,9 @@ class Engine(ABC):
                 break
             rule, element = opened.spontaneous[0]
             step = self._take(seat, Happened(rule, element))
-            entered = self._accept(seat, step, self._entry("when", seat, element=element))
+            entered = self._accept(
+                seat, step, self._entry("when", seat, condition_of(seat.machine, step.transition), element=element)
+            )
         else:
             raise ComityError(f"{seat.me} takes spontaneous steps without end in {describe(seat.state)}")
         for armed in seat.timers.armed:

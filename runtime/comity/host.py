@@ -78,8 +78,8 @@ class Host(Engine):
     """All instances of one protocol in one process. Make one, await `run`; the clock is that of the running loop.
 
     `handlers` are found by role or by instance (`voter[1]`). `seed` makes draws, fresh ids and faults repeatable. `start`
-    gives the values that `start_in` leaves open, by role or instance. A refused decision is asked again, and an act
-    whose handler raises an error is tried again, `retries` times.
+    gives the values that `start_in` leaves open, by role or instance (of a model under `shared` too). A refused
+    decision is asked again, and an act whose handler raises an error is tried again, `retries` times.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Host(Engine):
     ) -> None:
         parameters = protocol.Parameters() if parameters is None else parameters
         parameters.check()
-        faults = faults or Faults()
+        faults, start = faults or Faults(), start or {}
         random = Random(seed)
         fresh = fresh_ids(None if seed is None else random)
         self.instance = instance or f"{protocol.PROTOCOL}-{fresh()}"
@@ -110,12 +110,13 @@ class Host(Engine):
         seats: dict[Instance, Seat] = {}
         for me in instances:
             machine = protocol.ROLES[me.role](parameters, me.number, digest)
-            given = (start or {}).get(str(me), (start or {}).get(me.role, {}))
+            given = start.get(str(me), start.get(me.role, {}))
             seats[me] = Seat(me, machine, agents[me], Timers(random.uniform), machine.start(**given))
         wire = Wire(faults, random)
         super().__init__(
             protocol,
             parameters,
+            start.get("shared", {}),
             seats,
             wire,
             random,
@@ -187,7 +188,8 @@ class Host(Engine):
                 value = await value
             seat.moments += 1
             if self._strikes(seat) or seat.asked.get(key) is not asked:
-                self._note(self._entry("late", seat, name, value, element=element))
+                if not _leaves_open(value, decision):
+                    self._note(self._entry("late", seat, name, value, element=element))
                 return
             if _leaves_open(value, decision):
                 asked.passed_in = seat.state

@@ -16,7 +16,7 @@ EntryKind = Literal[
     "timer",  # a timer fired
     "decide",  # the agent decided `value`
     "perform",  # an act came to the outcome `value`
-    "when",  # a spontaneous step was taken
+    "when",  # a spontaneous step was taken; `subject` is its condition
     "ask",  # a decision is asked of the agent
     "request",  # an act is asked of the world; `value` holds its arguments
     "late",  # an answer came back after the state had moved on; it was dropped
@@ -52,10 +52,10 @@ class Entry(NamedTuple):
 Observer = Callable[[Entry], None]
 """Called with each entry, as it happens."""
 
+_LONGEST_CONDITION = 50
 _PHRASES: Mapping[EntryKind, str] = {
     "drop": "does not hear {value} any more",
     "timer": "{subject}{element} fires",
-    "when": "goes on{element}",
     "ask": "is asked for {subject}{element}",
     "perform": "{subject}{element} -> {value}",
     "late": "answer to {subject} came too late",
@@ -80,12 +80,25 @@ def describe_entry(entry: Entry) -> str:
         case "decide":
             done = entry.value is True
             return f"decides {entry.subject}{element}" + ("" if done else f" = {describe(entry.value)}")
+        case "when":
+            return f"goes on{element}" + (f", as {_cut(entry.subject)}" if entry.subject not in ("", "true") else "")
+        case "request":
+            return f"asks for {entry.subject}{describe_arguments(entry.value)}"
         case _:
-            if entry.kind == "request":
-                return f"asks for {entry.subject}{describe_arguments(entry.value)}"
             value = entry.value if entry.kind in ("problem", "refuse", "fail") else describe(entry.value)
             subject = entry.subject.partition(": ")[2] or entry.subject  # `waiting: after patience`
             return _PHRASES[entry.kind].format(subject=subject, element=element, value=value)
+
+
+def condition_of(machine: Any, transition: int) -> str:
+    """Return the condition of a `when` of a machine, by the number of the transition."""
+    names = machine.TRANSITIONS
+    name = str(names[transition]) if 0 <= transition < len(names) else ""
+    return name.partition(": ")[2].removeprefix("when ")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_CONDITION else text[: _LONGEST_CONDITION - 3] + "..."
 
 
 def describe(value: object) -> str:
@@ -121,6 +134,8 @@ def describe_arguments(arguments: object) -> str:
 def _describe_structure(value: object) -> str:
     fields = fields_of(value)
     if fields is not None:
+        if not fields:
+            return type(value).__name__
         return type(value).__name__ + _listed("(", (f"{name}={describe(item)}" for name, item in fields), ")")
     if isinstance(value, tuple | list):
         return _listed("[", map(describe, value), "]")

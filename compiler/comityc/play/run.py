@@ -20,11 +20,13 @@ from comityc.play.players import UNKNOWN, Prompt, RandomAgent, Script, TerminalA
 from comityc.play.prepare import prepare
 from comityc.play.read_value import read_value, split_values
 from comityc.play.schedule import Schedule, ScheduleFailed
+from comityc.play.start import draw_start
 
 _ASSIGNMENT = re.compile(r"\s*(\w+)(?:\[(\d+)\])?\.(\w+)\s*=(.*)", re.DOTALL)
 _TIME_LIMIT = 30 * 86400.0
 """A virtual month is enough for any run to come to rest."""
-_STEP_LIMIT = 20_000
+_STEP_LIMIT = 2_000
+"""A run that takes more steps than anyone would read is stopped."""
 _RETRIES = 20
 """How many values a random agent may try; those that no transition fits are refused."""
 
@@ -69,6 +71,7 @@ class RunResult:
     ending: Literal["rest", "time", "steps"]
     seconds: float
     failure: str | None = None
+    shared: Any = None  # of a model: the shared variables at the end
 
     @property
     def passed(self) -> bool:
@@ -118,6 +121,7 @@ def _run_scenario(
         ending="rest",
         seconds=schedule.seconds,
         failure=failure,
+        shared=schedule.world.shared,
     )
 
 
@@ -161,6 +165,8 @@ def _run_freely(
         "time_limit": _TIME_LIMIT,
         "step_limit": _STEP_LIMIT,
     }
+    if options.seed is not None:
+        settings["start"] = draw_start(machine, module, parameters, Random(options.seed))
     first = Host(module, parameters, **settings).states
     outcome = run(module, parameters, time_scale=options.time_scale, **settings)
     problems = [f"{entry.instance}: {entry.value}" for entry in outcome.problems]
@@ -174,6 +180,7 @@ def _run_freely(
         ending=outcome.ending,
         seconds=outcome.seconds,
         failure="\n".join(problems) or None,
+        shared=outcome.shared,
     )
 
 

@@ -24,7 +24,7 @@ from comity.machine import (
     Step,
     TimerFired,
 )
-from comity.record import Entry, EntryKind, describe
+from comity.record import Entry, EntryKind, condition_of, describe
 from comity.seal import digester
 from comity.timers import ArmedTimer, TimerKey, Timers
 from comity.values import Instance
@@ -138,7 +138,9 @@ class Schedule:
             spontaneous = self._open(seat).spontaneous
             if spontaneous:
                 rule, element = spontaneous[0]
-                self._step(seat, Happened(rule, element), "when", element=element)
+                step = self._try(seat, Happened(rule, element))
+                condition = condition_of(seat.machine, step.transition)
+                self._accept(seat, step, self._entry("when", seat, condition, element=element))
                 return True
         return False
 

@@ -14,18 +14,18 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from comity.record import Entry, describe, describe_entry
+from comity.record import Entry, describe, describe_entry, fields_of
 from comityc.backends.diagram.chart import draw_mermaid
 from comityc.machine.model import Machine
 from comityc.play.run import RunOptions, RunResult, run_protocol
-from comityc.play.telling import changes, chart_of, outcome_lines, rows_of
+from comityc.play.telling import changes, chart_of, outcome_lines, rows_of, variables_of
 
 SCHEMA = "comity.run/1"
 _PACE = 0.12
 _LONGEST_SHOW = 6.0
 """In virtual time a run is over at once; the table pauses at each entry so that it can be watched, but no longer than this."""
 _ENDINGS = {
-    "rest": "nothing more will happen",
+    "rest": "nothing new will happen",
     "time": "stopped at the limit of time",
     "steps": "stopped at the limit of steps",
 }
@@ -125,6 +125,8 @@ def show(result: RunResult, console: Console) -> None:
     console.print(chart, markup=False, highlight=False, soft_wrap=True)
     for line in outcome_lines(result.first, result.last):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if result.shared is not None:
+        console.print(f"shared: {variables_of(result.shared)}", markup=False, highlight=False, soft_wrap=True)
     console.print(_ending(result), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -156,6 +158,7 @@ def as_json(result: RunResult) -> Mapping[str, Any]:
             }
             for name, state in result.last.items()
         ],
+        "shared": None if result.shared is None else {name: describe(v) for name, v in fields_of(result.shared) or ()},
         "entries": [_entry(entry) for entry in result.entries],
         "chart": draw_mermaid(list(result.first), rows_of(result.entries)),
     }

@@ -78,3 +78,8 @@ def outcome_lines(first: Mapping[str, Any], last: Mapping[str, Any]) -> tuple[st
         variables = ", ".join(f"{variable} = {describe(value)}" for variable, value in changes(first[name], state))
         lines.append(f"{name.ljust(width)}  {state.at}" + (f"  ({variables})" if variables else ""))
     return tuple(lines)
+
+
+def variables_of(state: Any) -> str:
+    """Return all variables of a state in one line."""
+    return ", ".join(f"{name} = {describe(value)}" for name, value in fields_of(state) or () if name != "at")
