@@ -71,7 +71,11 @@ def explain(source: Source, trouble: Trouble) -> Slip:
         return Slip(_tab(source, trouble))
     if "mapping values are not allowed" in trouble.problem:
         return _colon(source, trouble, line, at)
-    if "cannot start any token" in trouble.problem or "block scalar" in trouble.context:
+    if (
+        "cannot start any token" in trouble.problem
+        or "expected the node content" in trouble.problem
+        or "block scalar" in trouble.context
+    ):
         return _reserved(source, trouble, line, character)
     missing = None
     if "simple key" in trouble.context:
@@ -191,7 +195,7 @@ def _tab(source: Source, trouble: Trouble) -> Diagnostic:
 def _no_colon(source: Source, number: int) -> Slip | None:
     """A word alone on a line, where a key should be."""
     line = source.line(number)
-    word = re.fullmatch(r" *(?:- +)*(\w+)[ ]*(#.*)?", line)
+    word = re.fullmatch(r" *(\w+)[ ]*(#.*)?", line)
     if word is None:
         return None
     start, end = word.span(1)
@@ -259,10 +263,14 @@ def _syntax(source: Source, trouble: Trouble) -> Diagnostic:
     for pattern, message, help_text in _PLAIN_WORDS:
         if re.search(pattern, trouble.problem + " " + trouble.context):
             return YAML_SYNTAX.at(where, message, help=help_text)
-    if "block mapping" in trouble.context or "block collection" in trouble.context:
+    if "block" in trouble.context or "document start" in trouble.problem:
         message = "this line does not fit the lines above it"
         help_text = "keys that belong together are indented alike, and each is followed by a colon"
-        return YAML_SYNTAX.at(where, message, help=help_text)
+        begins = Span(
+            source.file, trouble.context_line, trouble.context_column, trouble.context_line, trouble.context_column + 1
+        )
+        labels = (Label(begins, "those begin here"),) if 0 < trouble.context_line < where.line else ()
+        return YAML_SYNTAX.at(where, message, help=help_text, labels=labels)
     if "simple key" in trouble.context:
         return YAML_SYNTAX.at(where, "a key without a colon", help="write `key: value`")
     return YAML_SYNTAX.at(where, f"this is not YAML: {trouble.problem}")
