@@ -21,7 +21,7 @@ UNKNOWN_ROLE = BLOCK.error("CMY0207", "unknown-role", "A role is named that noth
 UNKNOWN_FIELD = BLOCK.error("CMY0208", "unknown-field", "A record, a message, an instance or an act has no such part.")
 UNKNOWN_CASE = BLOCK.error("CMY0209", "unknown-case", "A case of `verify` is named that does not stand there.")
 UNKNOWN_PROPERTY = BLOCK.error("CMY0210", "unknown-property", "A property is named that nothing promises.")
-UNKNOWN_PARAMETER = BLOCK.error("CMY0211", "unknown-parameter", "A parameter is given that the protocol does not have.")
+UNKNOWN_PARAMETER = BLOCK.error("CMY0211", "no-such-parameter", "A parameter is given that the protocol does not have.")
 UNKNOWN_DECISION = BLOCK.error(
     "CMY0212", "unknown-decision", "An answer is given to a decision that no state asks for."
 )

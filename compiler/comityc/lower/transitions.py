@@ -26,11 +26,9 @@ from comityc.machine.model import Domain, Fairness, Transition
 from comityc.machine.value_types import (
     BoolType,
     DurationType,
-    ListType,
     MapType,
     OptionalType,
     TimeType,
-    TupleType,
     type_name,
 )
 from comityc.resolve.names import unknown_state
@@ -91,8 +89,7 @@ def lower_transition(
     context = Context(lowering, Place("guard", role, received))
     loop = None
     if node.loop is not None:
-        clause, context = check_clause(node.loop, context, unique=True)
-        loop = _without_conditions(clause)
+        loop, context = check_clause(node.loop, context, unique=True)
     facts, text, conditions, deciding, acting = _trigger(node.trigger, context)
     if node.guard is not None:
         conditions = (*conditions, deciding.condition(node.guard))
@@ -144,19 +141,6 @@ def _all_of(conditions: Sequence[ir.Expression]) -> ir.Expression | None:
         return conditions[0] if conditions else None
     span = conditions[0].span.through(conditions[-1].span)
     return ir.BoolOperation(operator="and", operands=tuple(conditions), type=BoolType(), span=span)
-
-
-def _without_conditions(clause: ir.Clause) -> ir.Clause:
-    """`for: m in others if p` makes one transition for each element of `[m for m in others if p]`."""
-    if not clause.conditions:
-        return clause
-    names = [ir.Local(name=name, type=kind) for name, kind in clause.targets]
-    types = tuple(kind for _, kind in clause.targets)
-    element: ir.Expression = names[0] if len(names) == 1 else ir.TupleOf(items=tuple(names), type=TupleType(types))
-    chosen = ir.Comprehension(
-        kind="list", element=element, clauses=(clause,), type=ListType(element.type), span=clause.iterable.span
-    )
-    return ir.Clause(targets=clause.targets, iterable=chosen)
 
 
 def _draw(node: nodes.TransitionNode, context: Context) -> tuple[tuple[str, Domain] | None, Context]:

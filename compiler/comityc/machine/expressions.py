@@ -348,9 +348,9 @@ class Function(Node):
 
 @dataclass(frozen=True, slots=True)
 class DefinitionName:
-    """Which define is meant. `role` is the one whose instance its body reads (`self`, variables), None when it reads none.
+    """Which define is meant. `role` is the one that it stands in, or whose instance its body reads; None for neither.
 
-    `variant` tells apart uses with other argument types.
+    `variant` tells apart uses with other argument types. What an event brings (`msg`, `sender`, `now`) is an argument.
     """
 
     role: str | None

@@ -44,6 +44,9 @@ MAP_METHODS = ("get", "keys", "values", "items")
 CHANGING_METHODS = ("add", "discard", "remove", "append", "pop")
 
 
+_MEANT = dict.fromkeys(("size", "length"), "how many there are is `len(...)`")
+
+
 def check_call(node: nodes.Call, context: Context, expected: ValueType | None) -> ir.Expression:
     """Return what a call yields."""
     if isinstance(node.function, nodes.Attribute):
@@ -71,7 +74,7 @@ def _unknown_function(name: nodes.Name, context: Context) -> Diagnostic:
     known = [*FUNCTIONS, *context.declarations.types, *context.declarations.defines]
     known += list(context.role.defines) if context.role is not None else []
     return UNKNOWN_FUNCTION.at(
-        name.span, f"unknown function `{text}`", caret="nothing to call", help=did_you_mean(text, known)
+        name.span, f"unknown function `{text}`", help=_MEANT.get(text) or did_you_mean(text, known)
     )
 
 

@@ -190,7 +190,7 @@ def _used(
     lowering.defines_under_way.pop()
     definition, implicit, reads_role = _entry(lowering.definition_keys[key])
     if context.uses is not None:
-        context.uses.role = context.uses.role or reads_role
+        context.uses.role = context.uses.role or reads_role or owner is not None
     if is_unknown(definition.body.type) or any(is_unknown(t) for t in types):
         return poison()
     handed_in = tuple(context.check(nodes.Name(text, node.span)) for text in implicit)
@@ -228,7 +228,7 @@ def _defined(owner: Owner, define: nodes.DefineNode, arguments: Sequence[ir.Expr
     check_argument_names(define, context)
     body = check_body(define, arguments, replace(context, uses=uses))
     implicit = tuple(sorted(uses.implicit))
-    role = context.place.role if uses.role else None
+    role = owner or (context.place.role if uses.role else None)
     typed = [(a.text, value.type) for a, value in zip(define.arguments, arguments, strict=True)]
     typed += [(text, uses.implicit[text]) for text in implicit]
     same = [

@@ -22,6 +22,11 @@ from comityc.machine.value_types import (
 from comityc.resolve.scopes import RoleSymbol
 from comityc.syntax import nodes
 
+_HELP = {
+    **dict.fromkeys(("keys", "values", "items"), "it is a method of maps: call it with `()`"),
+    **dict.fromkeys(("size", "length", "count"), "how many there are is `len(...)`"),
+}
+
 # ---- attributes
 
 
@@ -30,7 +35,7 @@ def check_attribute(node: nodes.Attribute, context: Context) -> ir.Expression:
     value = unwrapped(context.check(node.value))
     if is_unknown(value.type):
         return poison()
-    name, span = node.name, node.span
+    name = node.name
     match value.type:
         case InstanceType(roles=roles):
             return _instance_part(node, value, roles, context)
@@ -45,11 +50,9 @@ def check_attribute(node: nodes.Attribute, context: Context) -> ir.Expression:
             context.report(_all_instances(node, roles[0]))
             return poison()
         case _:
-            help_text = f"call it: `.{name.text}()`" if name.text in ("keys", "values", "items", "get") else None
+            help_text = _HELP.get(name.text)
             context.report(
-                NO_SUCH_PART.at(
-                    span, f"{type_name(value.type)} has no fields", caret=f"no `{name.text}` here", help=help_text
-                )
+                NO_SUCH_PART.at(name.span, f"{type_name(value.type)} has no field `{name.text}`", help=help_text)
             )
             return poison()
 

@@ -5,9 +5,9 @@ A word that is both a state and an enum's value is read by its left side: after 
 
 from typing import Literal
 
-from comityc.diagnostics.codes_names import UNKNOWN_STATE
+from comityc.diagnostics.codes_names import UNKNOWN_NAME, UNKNOWN_STATE
 from comityc.diagnostics.diagnostic import Diagnostic
-from comityc.diagnostics.suggest import did_you_mean
+from comityc.diagnostics.suggest import closest, did_you_mean
 from comityc.lower.context import Context
 from comityc.lower.expressions.fitting import is_unknown, unwrapped
 from comityc.lower.expressions.parts import may_look_inside, no_look_inside
@@ -80,11 +80,14 @@ def _truth(node: nodes.Comparison) -> ir.Expression:
 
 
 def _no_state(name: nodes.Name, instance: InstanceType, states: list[str], context: Context) -> Diagnostic:
-    roles = " or ".join(instance.roles)
-    known = [*states, *context.locals, *context.declarations.value_names(context.place.role)]
+    """After an instance and `in` there may stand a state, or a collection of instances."""
+    known = [*context.locals, *context.declarations.value_names(context.place.role)]
+    meant = closest(name.text, [*states, *known])
+    if meant not in states and (meant is not None or not may_look_inside(context)):
+        return UNKNOWN_NAME.at(name.span, f"unknown name `{name.text}`", help=did_you_mean(name.text, known))
     return UNKNOWN_STATE.at(
         name.span,
         f"unknown state `{name.text}`",
-        caret=f"{roles} has no such state",
-        help=did_you_mean(name.text, states) or did_you_mean(name.text, known),
+        caret=f"{' or '.join(instance.roles)} has no such state",
+        help=did_you_mean(name.text, states),
     )
