@@ -21,6 +21,7 @@ from comityc.play.prepare import prepare
 from comityc.play.read_value import read_value, split_values
 from comityc.play.schedule import Schedule, ScheduleFailed
 from comityc.play.start import draw_start
+from comityc.play.telling import Ghosts, ghosts_of
 
 _ASSIGNMENT = re.compile(r"\s*(\w+)(?:\[(\d+)\])?\.(\w+)\s*=(.*)", re.DOTALL)
 _TIME_LIMIT = 30 * 86400.0
@@ -72,6 +73,7 @@ class RunResult:
     seconds: float
     failure: str | None = None
     shared: Any = None  # of a model: the shared variables at the end
+    ghosts: Ghosts = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -122,6 +124,7 @@ def _run_scenario(
         seconds=schedule.seconds,
         failure=failure,
         shared=schedule.world.shared,
+        ghosts=ghosts_of(machine),
     )
 
 
@@ -181,6 +184,7 @@ def _run_freely(
         seconds=outcome.seconds,
         failure="\n".join(problems) or None,
         shared=outcome.shared,
+        ghosts=ghosts_of(machine),
     )
 
 

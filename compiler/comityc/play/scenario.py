@@ -10,7 +10,7 @@ from comityc.machine.model import Machine, Scenario
 from comityc.play.plan import Plan
 from comityc.play.prepare import prepare
 from comityc.play.schedule import Schedule, ScheduleFailed
-from comityc.play.telling import chart_of, outcome_lines
+from comityc.play.telling import NO_GHOSTS, Ghosts, chart_of, ghosts_of, outcome_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,12 @@ def play_scenario(
         plan = prepare(machine, scenario, module)
     except ComityError as error:
         return ScenarioResult(scenario.name, False, (), f"scenario `{scenario.name}` cannot start: {error}")
-    return play_plan(plan, module, observer)
+    return play_plan(plan, module, observer, ghosts_of(machine))
 
 
-def play_plan(plan: Plan, module: ModuleType, observer: Callable[[Entry], None] | None = None) -> ScenarioResult:
+def play_plan(
+    plan: Plan, module: ModuleType, observer: Callable[[Entry], None] | None = None, ghosts: Ghosts = NO_GHOSTS
+) -> ScenarioResult:
     """Play one plan and compare its end with what is expected."""
     schedule = Schedule(plan, module, observer)
     first = schedule.states
@@ -46,7 +48,7 @@ def play_plan(plan: Plan, module: ModuleType, observer: Callable[[Entry], None] 
     trace = tuple(schedule.trace)
     if problem is None:
         return ScenarioResult(plan.name, True, trace)
-    ends = "\n".join(f"  {line}" for line in outcome_lines(first, schedule.states))
+    ends = "\n".join(f"  {line}" for line in outcome_lines(first, schedule.states, ghosts))
     chart = chart_of(first, trace)
     return ScenarioResult(
         plan.name, False, trace, f"scenario `{plan.name}`: {problem}\n\n{chart}\nAt the end:\n{ends}\n"

@@ -21,6 +21,8 @@ from comityc.play.run import RunOptions, RunResult, run_protocol
 from comityc.play.telling import changes, chart_of, outcome_lines, rows_of, variables_of
 
 SCHEMA = "comity.run/1"
+_WIDTH = 100
+"""How wide a chart may be where there is no terminal."""
 _PACE = 0.12
 _LONGEST_SHOW = 6.0
 """In virtual time a run is over at once; the table pauses at each entry so that it can be watched, but no longer than this."""
@@ -121,9 +123,11 @@ class _Board:
 def show(result: RunResult, console: Console) -> None:
     """Print the sequence chart, the outcome, and what went wrong."""
     plain = (console.encoding or "").lower().replace("-", "") not in ("utf8", "utf16")
-    chart = chart_of(result.first, result.entries, width=max(console.width, 80), plain=plain)
+    chart = chart_of(
+        result.first, result.entries, width=max(console.width, 80) if console.is_terminal else _WIDTH, plain=plain
+    )
     console.print(chart, markup=False, highlight=False, soft_wrap=True)
-    for line in outcome_lines(result.first, result.last):
+    for line in outcome_lines(result.first, result.last, result.ghosts):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if result.shared is not None:
         console.print(f"shared: {variables_of(result.shared)}", markup=False, highlight=False, soft_wrap=True)
@@ -154,7 +158,10 @@ def as_json(result: RunResult) -> Mapping[str, Any]:
             {
                 "name": name,
                 "state": str(state.at),
-                "changed": {variable: describe(value) for variable, value in changes(result.first[name], state)},
+                "changed": {
+                    variable: describe(value)
+                    for variable, value in changes(name, result.first[name], state, result.ghosts)
+                },
             }
             for name, state in result.last.items()
         ],

@@ -5,7 +5,11 @@ from typing import Any
 
 from comity.record import Entry, describe, describe_entry, describe_time, fields_of
 from comityc.backends.diagram.chart import Row, draw_text, lost, message, note
+from comityc.machine.model import Machine
 
+Ghosts = Mapping[str, frozenset[str]]
+"""The names of ghost variables, by role."""
+NO_GHOSTS: Ghosts = {}
 _SHORTEST_PAUSE = 0.1
 """Time that passes between two rows is told from so many seconds on."""
 _LONGEST_BEGINNING, _LONGEST_END = 120, 40
@@ -63,19 +67,29 @@ def _shortened(rows: Sequence[Row]) -> Sequence[Row]:
     return (*rows[:_LONGEST_BEGINNING], note("", f"... {left_out} more ..."), *rows[-_LONGEST_END:])
 
 
-def changes(first: Any, last: Any) -> tuple[tuple[str, Any], ...]:
-    """Return the variables of a state that are no longer as they were at the start, with their values."""
+def ghosts_of(machine: Machine) -> Ghosts:
+    """Return the variables of each role that exist for properties alone; a person who watches a run is spared them."""
+    return {role.name: frozenset(v.name for v in role.variables if v.ghost) for role in machine.roles}
+
+
+def changes(name: str, first: Any, last: Any, ghosts: Ghosts) -> tuple[tuple[str, Any], ...]:
+    """Return the variables of an instance that are no longer as they were at the start, with their values."""
     before = dict(fields_of(first) or ())
+    left_out = {"at", *ghosts.get(name.partition("[")[0], ())}
     after = fields_of(last) or ()
-    return tuple((name, value) for name, value in after if name != "at" and before.get(name) != value)
+    return tuple(
+        (variable, value) for variable, value in after if variable not in left_out and before[variable] != value
+    )
 
 
-def outcome_lines(first: Mapping[str, Any], last: Mapping[str, Any]) -> tuple[str, ...]:
+def outcome_lines(first: Mapping[str, Any], last: Mapping[str, Any], ghosts: Ghosts) -> tuple[str, ...]:
     """Return one line for each instance: where it is, and what is no longer as at the start."""
     width = max(map(len, last), default=0)
     lines = []
     for name, state in last.items():
-        variables = ", ".join(f"{variable} = {describe(value)}" for variable, value in changes(first[name], state))
+        variables = ", ".join(
+            f"{variable} = {describe(value)}" for variable, value in changes(name, first[name], state, ghosts)
+        )
         lines.append(f"{name.ljust(width)}  {state.at}" + (f"  ({variables})" if variables else ""))
     return tuple(lines)
 
