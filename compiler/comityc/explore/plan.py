@@ -53,10 +53,13 @@ def _default_case(machine: Machine) -> Case:
         bounds=machine.bounds,
         network=machine.network,
         violates=(),
+        later=machine.later,
     )
 
 
 def _run(case: Case, values: tuple[tuple[str, Any], ...], evaluator: Evaluator) -> Run:
+    if case.later is not None:
+        return Run(case, values, None, f"it needs `{case.later}`, which is read and checked but not explored yet")
     try:
         parameters = evaluator.module.Parameters(**{value_name(name): value for name, value in values})
         parameters.check()
