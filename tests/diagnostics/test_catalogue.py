@@ -2,14 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from comityc.diagnostics.codes import CODES
 from comityc.diagnostics.explain import PAGES, page
-from comityc.diagnostics.render import all_to_text
 from comityc.driver import check_file
 
 from .made_examples import MADE_EXAMPLES, SHOWN_ELSEWHERE, Made
@@ -67,19 +65,6 @@ def test_an_example_yields_its_code_where_it_is_marked(example: Path) -> None:
     assert {code for _, code, _ in marked} == {example.name[:7]}, "a rejected example shows the code that names it"
     found = [(d.code.severity, d.code.number, d.span.line) for d in check_file(str(example)).diagnostics]
     assert sorted(found) == sorted(marked)
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: str(path.stem))
-def test_an_example_is_told_in_these_words(
-    example: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    told = all_to_text(check_file(str(example.relative_to(ROOT))).diagnostics)
-    golden(example.with_suffix(".stderr"), told + "\n")
-
-
-def test_no_words_are_kept_for_an_example_that_is_gone() -> None:
-    assert {file.stem for file in GOLDEN.glob("*.stderr")} <= {example.stem for example in EXAMPLES}
 
 
 @pytest.mark.parametrize("made", MADE_EXAMPLES, ids=lambda made: str(made.code))
