@@ -66,9 +66,9 @@ class CustomerMachine(RoleMachine[CustomerState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Any = None) -> None:
         super().__init__(CUSTOMER, digest)
         self.parameters = parameters
-        self._receptions = {(CustomerAt.WAITING, Cake): self._cake}
-        self._timers = {(CustomerAt.WAITING, "patience"): self._leave, (CustomerAt.WAITING, "nag"): self._nag}
-        self._decisions = {(CustomerAt.HUNGRY, "item"): self._order}
+        self._receptions = {CustomerAt.WAITING: {Cake: self._cake}}
+        self._timers = {CustomerAt.WAITING: {"patience": self._leave, "nag": self._nag}}
+        self._decisions = {CustomerAt.HUNGRY: {"item": self._order}}
         self._open = {CustomerAt.HUNGRY: self._open_hungry, CustomerAt.WAITING: self._open_waiting}
 
     def start(self) -> CustomerState:
@@ -112,8 +112,8 @@ class BakerMachine(RoleMachine[BakerState]):
 
     def __init__(self, parameters: Parameters, index: int = 0, digest: Any = None) -> None:
         super().__init__(Instance("baker", index), digest)
-        self._receptions = {(BakerAt.IDLE, Order): self._ordered}
-        self._requests = {(BakerAt.BAKING, "bake"): self._baked}
+        self._receptions = {BakerAt.IDLE: {Order: self._ordered}}
+        self._requests = {BakerAt.BAKING: {"bake": self._baked}}
         self._open = {BakerAt.BAKING: self._open_baking}
 
     def start(self) -> BakerState:

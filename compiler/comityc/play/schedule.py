@@ -111,16 +111,21 @@ class Schedule:
         """Take one step after another until nothing more can happen; raise `ScheduleFailed` when the protocol is violated."""
         for seat in self._seats.values():
             self._refresh(seat, entered=True)
-        moves = (self._stop_one, self._go_on, self._answer, self._deliver, self._pass_time)
+        moves = (self._release, self._stop_one, self._go_on, self._answer, self._deliver, self._pass_time)
         while any(move() for move in moves):
             if self._steps >= MOST_STEPS:
                 raise ScheduleFailed(f"it has no end: {MOST_STEPS} steps were taken, and things still change")
 
     # ---- the moves, first come first; each says whether it did something
 
+    def _release(self) -> bool:
+        """Hold back no longer what has waited for a condition that holds now; that is no step by itself."""
+        self._hold = [(sent, condition) for sent, condition in self._hold if not self._holds(condition)]
+        return False
+
     def _stop_one(self) -> bool:
         """Stop an instance whose time to crash has come."""
-        for crash in self._crash if self._crash else ():
+        for crash in self._crash:
             which, condition = crash
             if self._holds(condition):
                 self._crash.remove(crash)
@@ -159,7 +164,6 @@ class Schedule:
 
     def _deliver(self) -> bool:
         """Deliver the first message that is not held back, and not deferred by its receiver."""
-        self._hold = [(sent, condition) for sent, condition in self._hold if not self._holds(condition)]
         blocked: set[tuple[Instance, Instance]] = set()
         for place, envelope in enumerate(self._network):
             pair = envelope.sender, envelope.receiver
