@@ -110,12 +110,12 @@ class Collector:
         number = finder.number(self.who, after)
         delta = (number - self._number) << (self.who * LOCAL_BITS)
         swept = finder.dead(self.who, after) - finder.dead(self.who, self.local)
+        if taken is not None and not operation:
+            finder.taken_transitions.add(taken)
         if envelopes or operation or swept or notes:
             self._others.append(Move(delta, envelopes, operation, label, number, swept, notes, taken))
         else:
             self._plain.append((delta, label))
-            if taken is not None:
-                finder.taken_transitions.add(taken)
 
     def _draws(self, state: Any, event: Event, label: Label) -> Sequence[Any]:
         if not any(transition.draw for transition in self.view.transitions.values()):

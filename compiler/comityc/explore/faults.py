@@ -1,6 +1,6 @@
 """A global state in; what faults may do to it out: losses and duplicates, crashes, and what liars say."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from comityc.explore.graph import Label
 from comityc.explore.moves import MoveFinder
@@ -29,6 +29,13 @@ def budgets_of(faults: Faults, roles: tuple[Role, ...]) -> tuple[Slots, tuple[in
     return {key: at for at, (key, _) in enumerate(counted)}, tuple(size for _, size in counted)
 
 
+class Left(NamedTuple):
+    """What budgets still allow: losses (0) and duplicates (1) with the rest after one more, and whether instances may fail."""
+
+    network: tuple[tuple[int, int], ...]
+    instances: bool
+
+
 class Strikes:
     """Finds the steps of faults, each kind from the part of the state that it depends on."""
 
@@ -37,9 +44,9 @@ class Strikes:
         self._setting = successors.setting
         self._finder: MoveFinder = successors.finder
         faults = self._setting.faults
-        self._instances_fail = any((faults.crash, faults.restart, faults.amnesia))
         self._by_instance: list[dict[int, Record]] = [{} for _ in self._setting.instances]
-        self._by_network: dict[int, tuple[tuple[int, int, int], ...]] = {}
+        self._by_network: dict[int, tuple[tuple[tuple[int, int], ...], ...]] = {}
+        self._left: dict[int, Left] = {}
         self._forgeries: dict[tuple[Any, ...], Record] = {}
         endless = faults.lose == "any" and faults.duplicate == "any" and self._setting.order == "sent_set"
         self._loses = faults.lose != 0 and not endless
@@ -47,16 +54,14 @@ class Strikes:
 
     def add(self, packed: int, locals_: list[int], rest: int, steps: "Steps") -> None:
         """Add the steps of faults."""
-        shift = self._all.network_shift
-        if self._loses or self._doubles:
-            network = packed >> shift
-            moves = self._by_network.get(network)
-            for after, operation, label in self._find_by_network(network) if moves is None else moves:
-                spent = self._all.rests.apply(rest, operation) if operation else rest
-                if spent != BLOCKED:
-                    changed = ((after - network) << shift) + ((spent - rest) << self._all.rest_shift)
-                    steps.append((packed + changed, label))
-        if self._instances_fail:
+        left = self._left.get(rest) or self._find_left(rest)
+        if left.network:
+            network = packed >> self._all.network_shift
+            moves = self._by_network.get(network) or self._find_by_network(network)
+            for at, spent in left.network:
+                base = packed + ((spent - rest) << self._all.rest_shift)
+                steps += [(base + delta, label) for delta, label in moves[at]]
+        if left.instances:
             for who, local in enumerate(locals_):
                 record = self._by_instance[who].get(local) or self._find_by_instance(who, local)
                 if record is not NOTHING:
@@ -64,18 +69,40 @@ class Strikes:
         if self._all.liars is not None:
             self._forge(packed, locals_, rest, steps)
 
-    def _find_by_network(self, network: int) -> tuple[tuple[int, int, int], ...]:
-        store, found = self._all.network, []
-        for name, strikes, change in (
-            ("lose", self._loses, store.without),
-            ("duplicate", self._doubles, store.doubled),
-        ):
+    def _find_left(self, rest: int) -> "Left":
+        """Find out which faults may still strike."""
+        network = []
+        for at, (name, strikes) in enumerate((("lose", self._loses), ("duplicate", self._doubles))):
             slot = self._all.slots.get((name, ""))
             operation = 0 if slot is None else self._all.rests.operation((("spend", slot),))
+            spent = self._all.rests.apply(rest, operation) if strikes else BLOCKED
+            if spent != BLOCKED:
+                network.append((at, spent))
+        budgets = self._all.rests.items[rest].budgets
+        counted = {(name, role): budgets[at] for (name, role), at in self._all.slots.items()}
+        faults = self._setting.faults
+        wanted = [
+            (name, role)
+            for name, by_role in (("crash", faults.crash), ("restart", faults.restart), ("amnesia", faults.amnesia))
+            for role, size in by_role
+            if size
+        ]
+        self._left[rest] = Left(tuple(network), any(counted.get(key, 1) for key in wanted))
+        return self._left[rest]
+
+    def _find_by_network(self, network: int) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Find what losses and duplicates do: (difference of the packed state, label) of each."""
+        store, shift, found = self._all.network, self._all.network_shift, []
+        kinds: tuple[Literal["lose", "duplicate"], ...] = ("lose", "duplicate")
+        for kind, strikes, change in zip(
+            kinds, (self._loses, self._doubles), (store.without, store.doubled), strict=True
+        ):
+            moves = []
             for at in store.positions(network) if strikes else ():
                 sent = store.envelopes[store.contents[network][at]]
-                label = Label("lose" if name == "lose" else "duplicate", sent.receiver, None, sent.sender, sent.message)
-                found.append((change(network, at), operation, self._all.labels.number(label)))
+                label = self._all.labels.number(Label(kind, sent.receiver, None, sent.sender, sent.message))
+                moves.append(((change(network, at) - network) << shift, label))
+            found.append(tuple(moves))
         self._by_network[network] = tuple(found)
         return self._by_network[network]
 

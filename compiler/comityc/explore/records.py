@@ -37,7 +37,8 @@ class Note(NamedTuple):
 class Move(NamedTuple):
     """A step that touches more than the state of its instance. `delta` is None for a step that is not taken.
 
-    `operation` is what it does to the rest. `swept` are the messages that the instance has no use for any more.
+    `operation` is what it does to the rest, which may not allow it; `taken` is the transition that is then taken.
+    `swept` are the messages that the instance has no use for any more.
     """
 
     delta: int | None

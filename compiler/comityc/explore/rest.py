@@ -96,6 +96,8 @@ class RestStore:
 
     def apply(self, rest: int, operation: int) -> int:
         """Return what becomes of a rest, or BLOCKED when the world does not allow it."""
+        if not operation:
+            return rest
         key = (rest, operation)
         found = self._applied.get(key)
         if found is None:

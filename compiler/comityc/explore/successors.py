@@ -63,6 +63,8 @@ class Successors:
         self._deliveries: dict[tuple[int, int], Record] = {}
         self._with_fresh: dict[tuple[Any, ...], Record] = {}
         self._world_moves: dict[int, tuple[tuple[int, int, bool], ...]] = {}
+        self._sorts = not setting.exact or self.liars is not None
+        self._swept: dict[tuple[int, int, frozenset[str]], int] = {}
         self._fates: dict[tuple[int, int], int] = {}
         self._fresh_count: int = setting.module.FRESH
         self._fresh_in: dict[tuple[int, int], frozenset[str]] = {}
@@ -169,34 +171,39 @@ class Successors:
             self.notes.extend(record.notes)
 
     def _make(self, base: int, locals_: list[int], who: int, move: Move, steps: Steps) -> None:
+        delta, sends, operation, label, local, swept, notes, taken = move
         before = rest = (base >> self.rest_shift) & REST_MASK
-        if move.operation:
-            rest = self.rests.apply(before, move.operation)
+        if operation:
+            rest = self.rests.apply(before, operation)
             if rest == BLOCKED:
                 return
-        self.notes.extend(move.notes)
-        if move.delta is None:
+            if taken is not None:
+                self.taken.add(taken)
+        if notes:
+            self.notes.extend(notes)
+        if delta is None:
             return
-        if move.taken is not None:
-            self.taken.add(move.taken)
-        target = base + move.delta
-        if move.sends or move.swept:
+        if sends or swept:
             network = sent_into = base >> self.network_shift
-            if move.sends:
-                kept, rest = self._sort_out(locals_, who, move, rest)
-                network = self.network.send(network, kept)
-            if move.swept:
-                network = self._sweep(network, who, move.swept)
-            target += (network - sent_into) << self.network_shift
-        steps.append((target + ((rest - before) << self.rest_shift), move.label))
+            if sends:
+                if self._sorts:
+                    sends, rest = self._sort_out(locals_, who, local, sends, rest)
+                network = self.network.send(network, sends)
+            if swept:
+                network = self._sweep(network, who, swept)
+            delta += (network - sent_into) << self.network_shift
+        steps.append((base + delta + ((rest - before) << self.rest_shift), label))
 
-    def _sort_out(self, locals_: list[int], who: int, move: Move, rest: int) -> tuple[tuple[int, ...], int]:
+    def _sort_out(
+        self, locals_: list[int], who: int, after: int, sends: tuple[int, ...], rest: int
+    ) -> tuple[tuple[int, ...], int]:
         """Sort out what is sent to those who have no use for it, and what a liar knows at once."""
+        fates, receivers = self._fates, self.network.receivers
         kept = []
-        for envelope in move.sends:
-            receiver = self.network.receivers[envelope]
-            local = move.local if receiver == who else locals_[receiver]
-            fate = self._fates.get((envelope, local))
+        for envelope in sends:
+            receiver = receivers[envelope]
+            local = after if receiver == who else locals_[receiver]
+            fate = fates.get((envelope, local))
             if fate is None:
                 fate = self._find_fate(envelope, receiver, local)
             if fate == KEEP:
@@ -206,10 +213,15 @@ class Successors:
         return tuple(kept), rest
 
     def _sweep(self, network: int, who: int, swept: frozenset[str]) -> int:
-        names, store = self.setting.message_names, self.network
-        return store.filtered(
-            network, lambda e: store.receivers[e] != who or names[type(store.envelopes[e].message)] not in swept
-        )
+        """Take away what an instance has no use for any more."""
+        key = (network, who, swept)
+        found = self._swept.get(key)
+        if found is None:
+            names, store = self.setting.message_names, self.network
+            found = self._swept[key] = store.filtered(
+                network, lambda e: store.receivers[e] != who or names[type(store.envelopes[e].message)] not in swept
+            )
+        return found
 
     # ---- what is found out once
 
