@@ -133,19 +133,31 @@ def run_(
     seed: Annotated[int | None, typer.Option("--seed", help="Decide, and injure, at random from this seed.")] = None,
     lose: Annotated[int, typer.Option("--lose", min=0, help="Lose this many messages.")] = 0,
     duplicate: Annotated[int, typer.Option("--duplicate", min=0, help="Duplicate this many messages.")] = 0,
-    crash: Annotated[list[str] | None, typer.Option("--crash", metavar="ROLE", help="Crash an instance of this role.")] = None,
+    reorder: Annotated[bool, typer.Option("--reorder", help="Let messages overtake one another.")] = False,
+    crash: Annotated[list[str] | None, typer.Option("--crash", metavar="ROLE", help="Stop an instance of this role.")] = None,
+    restart: Annotated[list[str] | None, typer.Option("--restart", metavar="ROLE", help="Restart one of this role.")] = None,
     with_: With = None,
     replay: Annotated[str | None, typer.Option("--replay", metavar="TOKEN", help="Tell a run again, from its token.")] = None,
     json: Json = False,
 ) -> None:
     """Play a protocol here and now: a live table, then the sequence chart and the outcome."""
     from comityc.commands import replay_command, run_command
+    from comityc.play.run import RunOptions
 
     if replay is not None:
         raise typer.Exit(replay_command(file, replay, json))
-    raise typer.Exit(
-        run_command(file, decide or [], perform or [], scenario, seed, lose, duplicate, crash or [], with_ or [], json)
+    options = RunOptions(
+        decide=decide or (),
+        perform=perform or (),
+        scenario=scenario,
+        seed=seed,
+        lose=lose,
+        duplicate=duplicate,
+        reorder=reorder,
+        crash=crash or (),
+        restart=restart or (),
     )
+    raise typer.Exit(run_command(file, with_ or [], json, options))
 
 
 @app.command()

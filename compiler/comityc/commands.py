@@ -3,16 +3,18 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comityc.diagnostics import render
 from comityc.diagnostics.suggest import did_you_mean
-from comityc.driver import CheckResult, check_file, checking_module, generate
+from comityc.driver import CheckResult, check_file, checking_module, generate, loaded_module
 
 if TYPE_CHECKING:
     from comityc.explore.verdict import SpecVerdict
     from comityc.machine.model import Machine
+    from comityc.play.run import RunOptions
 
 FINE, FINDINGS, USAGE = 0, 1, 2
 
@@ -162,43 +164,20 @@ def _obstacle(machine: "Machine") -> str | None:
 # ---- run
 
 
-def run_command(
-    file: str,
-    decide: Sequence[str],
-    perform: Sequence[str],
-    scenario: str | None,
-    seed: int | None,
-    lose: int,
-    duplicate: int,
-    crash: Sequence[str],
-    values: Sequence[str],
-    as_json: bool,
-) -> int:
-    """Play a protocol and show it."""
-    from comityc.play.run import RunOptions, run_protocol
-    from comityc.play.show import show
+def run_command(file: str, values: Sequence[str], as_json: bool, options: "RunOptions") -> int:
+    """Play a protocol and show it; `values` are those of the parameters as typed, the rest is in the options."""
+    from comity.errors import ComityError
+    from comityc.play.show import play_and_show
 
     result = _checked(file)
     if result.machine is None:
         return FINDINGS
-    module = checking_module(result.machine)
+    module = checking_module(result.machine) if options.scenario or result.machine.is_model else loaded_module(result.machine)
     try:
-        options = RunOptions.from_words(
-            result.machine,
-            module,
-            decide=decide,
-            perform=perform,
-            scenario=scenario,
-            seed=seed,
-            lose=lose,
-            duplicate=duplicate,
-            crash=crash,
-            values=read_values(result.machine, values, module),
-        )
-    except UsageError as error:
+        given = read_values(result.machine, values, module)
+        outcome = play_and_show(result.machine, module, replace(options, values=given), in_json=as_json)
+    except (UsageError, ComityError) as error:
         return _usage(f"{file}: {error}")
-    outcome = run_protocol(result.machine, module, options)
-    show(outcome, as_json=as_json)
     return FINE if outcome.passed else FINDINGS
 
 

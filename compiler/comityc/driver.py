@@ -98,11 +98,20 @@ def spec_files(paths: Iterable[str]) -> list[str]:
 
 def checking_module(machine: "Machine") -> ModuleType:
     """Generate the machine's Python in its form for checking, and load it in memory."""
+    return _in_memory(machine, checking=True)
+
+
+def loaded_module(machine: "Machine") -> ModuleType:
+    """Generate the machine's Python as users import it, and load it in memory."""
+    return _in_memory(machine, checking=False)
+
+
+def _in_memory(machine: "Machine", *, checking: bool) -> ModuleType:
     from comityc.backends.python.emit import emit_module
 
-    name = f"comity_checking_{machine.protocol}"
+    name = f"comity_{'checking' if checking else 'running'}_{machine.protocol}"
     module = ModuleType(name)
-    code = compile(emit_module(machine, checking=True), f"<{name}>", "exec")
+    code = compile(emit_module(machine, checking=checking), f"<{name}>", "exec")
     sys.modules[name] = module  # dataclasses look their module up by name
     exec(code, module.__dict__)
     return module

@@ -129,7 +129,7 @@ def _summary(case: CaseVerdict) -> str:
         count = sum(prop.verdict == verdict for prop in case.properties)
         if count:
             parts.append(f"{count} {words}")
-    return ", ".join(parts) or "nothing to check"
+    return ", ".join(parts) or "not looked at"
 
 
 def _property_lines(prop: PropertyVerdict, chart: ChartKind, width: int, stories: bool) -> Iterator[str]:
