@@ -1,11 +1,15 @@
 """Acts in the world: when they take effect, what undoing does, and what of it is remembered."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
+from tests.explore.specs import a_case, load_spec, search
 
+from comityc.explore.graph import Graph
 from comityc.explore.rest import BLOCKED, ActRules, Detail, Primitive, RestStore
 from comityc.explore.world import Happening
+from comityc.machine.model import Envelope
 
 PAY: Primitive = ("pay", "key", 3)
 
@@ -97,3 +101,178 @@ def test_a_budget_runs_out() -> None:
     rest = store.start((1,), None, ())
     spend = store.operation((("spend", 0),))
     assert store.apply(store.apply(rest, spend), spend) == BLOCKED
+
+
+# ---- the life of an act, in a spec
+
+CHARGE = """
+    roles:
+      shop:
+        states:
+          asking:
+            - perform: charge -> ok
+              goto: paid
+            - perform: charge -> refused
+              goto: unpaid
+            - after: 1s
+              goto: given_up
+          paid: final
+          unpaid: final
+          given_up: final
+    properties:
+      never_for_nothing:
+        always: shop in paid implies happened(charge)
+    verify: {calm: {}}
+    """
+
+
+def happened(world: Any) -> bool:
+    return bool(world.acts)
+
+
+def seen(graph: Graph) -> set[tuple[str, bool, bool]]:
+    """Return (state of the shop, down, whether the act took effect) of all states."""
+    worlds = [graph.world(index) for index in range(len(graph.states))]
+    return {(str(world.states["shop"][0].at), bool(world.crashed), happened(world)) for world in worlds}
+
+
+def test_an_act_takes_effect_before_its_outcome_after_it_is_left_or_never() -> None:
+    graph = search(load_spec(CHARGE))
+    assert seen(graph) == {
+        ("asking", False, False),
+        ("asking", False, True),
+        ("paid", False, True),
+        ("unpaid", False, False),
+        ("given_up", False, False),
+        ("given_up", False, True),
+    }
+    assert len(graph.states) == 6
+
+
+def test_an_act_without_a_property_that_asks_for_it_has_outcomes_and_nothing_else() -> None:
+    spec = load_spec(CHARGE.replace("happened(charge)", "true"))
+    assert search(spec).counts == (4, 2)
+
+
+def test_an_act_may_happen_and_be_forgotten_by_a_crash() -> None:
+    graph = search(load_spec(CHARGE), a_case(Envelope(crash=(("shop", 1),))))
+    assert ("asking", True, True) in seen(graph)
+    kinds = {label.kind for label in graph.labels}
+    assert {"effect", "late_effect", "perform"} <= kinds
+
+
+def test_a_restart_asks_again_for_the_same_act() -> None:
+    graph = search(load_spec(CHARGE), a_case(Envelope(restart=(("shop", 1),))))
+    assert max(len(graph.world(index).acts) for index in range(len(graph.states))) == 1
+    assert ("asking", True, True) in seen(graph)
+    assert ("paid", False, True) in seen(graph)
+
+
+AGAIN = """
+    roles:
+      shop:
+        variables: {tries: int}
+        states:
+          asking:
+            - perform: charge -> ok
+              goto: paid
+            - perform: charge -> refused
+              if: tries < 2
+              do: tries += 1
+              goto: asking
+            - every: 1s
+              if: tries < 2
+              do: tries += 1
+              goto: asking
+          paid: final
+    properties:
+      once:
+        always: times(charge) <= 1
+    verify: {calm: {}}
+    """
+
+
+def most(graph: Graph) -> int:
+    return max(len(graph.world(index).acts) for index in range(len(graph.states)))
+
+
+def test_each_entry_is_a_new_act_unless_there_is_a_key() -> None:
+    keyed = AGAIN.replace("charge -> ok\n", "charge -> ok\n              key: 1\n")
+    keyed = keyed.replace("charge -> refused\n", "charge -> refused\n              key: 1\n")
+    assert most(search(load_spec(AGAIN))) == 3
+    assert most(search(load_spec(keyed))) == 1
+    assert most(search(load_spec(keyed), a_case(Envelope(repeat_act=1)))) == 2
+
+
+SHARED_KEY = """
+    roles:
+      worker:
+        count: 2
+        states:
+          working:
+            - perform: build -> ok
+              key: 1
+              goto: done
+            - perform: build -> failed
+              key: 1
+              goto: out
+          done: final
+          out: final
+    properties:
+      once:
+        always: times(build) <= 1
+    verify: {calm: {}}
+    """
+
+
+def test_acts_with_one_key_are_one_act_whoever_asks() -> None:
+    graph = search(load_spec(SHARED_KEY))
+    assert most(graph) == 1
+    for index in range(len(graph.states)):
+        world = graph.world(index)
+        if any(str(worker.at) == "done" for worker in world.states["worker"]):
+            assert happened(world)
+    # Nobody is refused once it has happened, but one may have been before.
+    ends = {
+        tuple(str(worker.at) for worker in graph.world(index).states["worker"]) for index in range(len(graph.states))
+    }
+    assert ("done", "out") in ends
+
+
+UNDO = """
+    roles:
+      saga:
+        states:
+          booking:
+            - perform: book -> ok
+              key: 1
+              goto: undoing
+            - after: 1s
+              goto: undoing
+          undoing:
+            - perform: cancel -> ok
+              key: 1
+              undoes: book
+              goto: done
+          done: final
+    properties:
+      nothing_left:
+        always: saga in done implies not stands(book)
+    verify: {calm: {}}
+    """
+
+
+def standing(graph: Graph) -> set[str]:
+    """Return the states of the saga in which the booking stands."""
+    worlds = [graph.world(index) for index in range(len(graph.states))]
+    return {
+        str(world.states["saga"][0].at)
+        for world in worlds
+        if any(act.act == "book" and not act.undone for act in world.acts)
+    }
+
+
+def test_what_was_undone_does_not_stand_unless_the_world_breaks_its_word() -> None:
+    spec = load_spec(UNDO)
+    assert standing(search(spec)) == {"booking", "undoing"}
+    assert standing(search(spec, a_case(Envelope(late_act=1)))) == {"booking", "undoing", "done"}
