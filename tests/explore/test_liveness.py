@@ -5,6 +5,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+
 from comityc.explore.liveness import FairGraph, find_no_way, find_unfair_end
 from comityc.explore.paths import Edges, Path
 
