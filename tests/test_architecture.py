@@ -23,9 +23,9 @@ HOMES = {
     "lark": ("comityc/syntax/parser.py",),
     "jsonschema": ("comityc/source/shape.py",),
     "jinja2": ("comityc/backends/",),
-    "typer": ("comityc/cli.py", "comityc/cli/"),
-    "rich": ("comityc/cli.py", "comityc/cli/", "comityc/play/", "comityc/diagnostics/render.py"),
-    "numpy": ("comityc/explore/",),
+    "typer": ("comityc/cli.py",),
+    "rich": ("comityc/commands.py", "comityc/play/show.py", "comityc/diagnostics/render.py"),
+    "numpy": ("comityc/explore/", "comityc/testing/"),
     "scipy": ("comityc/explore/",),
     "pytest": ("comityc/pytest_plugin.py",),
 }
