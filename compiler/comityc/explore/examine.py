@@ -67,9 +67,9 @@ class Examiner:
             if prop.name in OVER_ALL_CASES and prop.kind == "generic":
                 continue
             progress(prop.name)
-            yield self._finding(prop)
+            yield self.finding(prop)
 
-    def _finding(self, prop: Property) -> Finding:
+    def finding(self, prop: Property) -> Finding:
         if prop.waived is not None:
             return Finding(prop, "skipped", f"waived: {prop.waived}")
         case = self.run.case
