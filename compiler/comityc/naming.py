@@ -14,10 +14,7 @@ _BUILTINS = (
     "abs all any bool dict enumerate float frozenset int isinstance iter len list max min next object range set sorted "
     "str sum super tuple type"
 )
-_HANDLER_WORDS = (
-    "at check comity dataclass drawn event fresh from_world message now old ordered params self sends shared some state "
-    "timedelta world"
-)
+_HANDLER_WORDS = "at check event fresh message next_state now old self sender sends state world"
 _TUPLE_METHODS = "count index"
 _EASILY_MISREAD = "l O I"  # ruff's E741: taken for 1, 0 and 1
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from comity.errors import ComityError, NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
-from comity.machine import Decided, Event, Happened, Open, Performed, Received, Step, TimerFired
+from comity.machine import Decided, Event, Happened, Open, Performed, Received, Step, TimerFired, stay
 from comity.values import Digester, Instance, Word
 
 Acceptance = Literal["handle", "ignore", "defer", "unhandled"]
@@ -47,31 +47,28 @@ class RoleMachine(Generic[S]):
     def __init__(self, me: Instance, digest: Digester) -> None:
         self.me = me
         self._digest = digest
-        self._receptions: Mapping[tuple[Word, type], Handler[S]] = {}
-        self._timers: Mapping[tuple[Word, str], Handler[S]] = {}
-        self._decisions: Mapping[tuple[Word, str], Handler[S]] = {}
-        self._requests: Mapping[tuple[Word, str], Handler[S]] = {}
-        self._spontaneous: Mapping[tuple[Word, int], Handler[S]] = {}
-        self._draws: Mapping[tuple[Word, object], Callable[[S, Any], tuple[Any, ...] | None]] = {}
+        self._receptions: Mapping[Word, Mapping[type, Handler[S]]] = {}
+        self._timers: Mapping[Word, Mapping[str, Handler[S]]] = {}
+        self._decisions: Mapping[Word, Mapping[str, Handler[S]]] = {}
+        self._requests: Mapping[Word, Mapping[str, Handler[S]]] = {}
+        self._spontaneous: Mapping[Word, Mapping[int, Handler[S]]] = {}
+        self._draws: Mapping[Word, Mapping[object, Callable[[S, Any], tuple[Any, ...] | None]]] = {}
         self._open: Mapping[Word, Open | Callable[[S], Open]] = {}
 
     def step(self, state: S, event: Event) -> Step[S]:
         """Return the next state and the messages to send; raise when the state does not offer such a step."""
-        handler: Handler[S] | None
-        if isinstance(event, Received):
-            handler = self._receptions.get((state.at, type(event.message)))
-            if handler is None:
-                return self._not_received(state, event)
-        else:
-            handler = self._handler(state, event)
         try:
-            return handler(state, event)
+            if type(event) is Received:
+                return self._receptions[state.at][type(event.message)](state, event)
+            return self._handler(state, event)(state, event)
         except (LookupError, ArithmeticError, ValueError) as error:
+            if isinstance(event, Received) and self.accepts(state, type(event.message)) != "handle":
+                return self._not_received(state, event)
             raise UndefinedValue(_what_is_undefined(error)) from error
 
     def draws(self, state: S, event: Event) -> tuple[Any, ...] | None:
         """Return the values of which one has to come with this event, drawn at random; None when it draws nothing."""
-        find = self._draws.get((state.at, _trigger(event)))
+        find = self._draws.get(state.at, {}).get(_trigger(event))
         try:
             return find(state, event) if find else None
         except (LookupError, ArithmeticError, ValueError) as error:
@@ -87,9 +84,9 @@ class RoleMachine(Generic[S]):
 
     def accepts(self, state: S, message_type: type) -> Acceptance:
         """Return what becomes of such a message here. `handle`: it depends on the message; `step` has the last word."""
-        kind = (state.at, message_type)
-        if kind in self._receptions:
+        if message_type in self._receptions.get(state.at, {}):
             return "handle"
+        kind = (state.at, message_type)
         if kind in self.DEFERRED:
             return "defer"
         return "ignore" if kind in self.IGNORED or state.at in self.FINAL else "unhandled"
@@ -110,13 +107,13 @@ class RoleMachine(Generic[S]):
         handler: Handler[S] | None = None
         match event:
             case TimerFired(timer=name):
-                handler = self._timers.get((state.at, name))
+                handler = self._timers.get(state.at, {}).get(name)
             case Decided(decision=name):
-                handler = self._decisions.get((state.at, name))
+                handler = self._decisions.get(state.at, {}).get(name)
             case Performed(act=name):
-                handler = self._requests.get((state.at, name))
+                handler = self._requests.get(state.at, {}).get(name)
             case Happened(rule=rule):
-                handler = self._spontaneous.get((state.at, rule))
+                handler = self._spontaneous.get(state.at, {}).get(rule)
             case _:
                 pass
         if handler is None:
@@ -149,7 +146,7 @@ class RoleMachine(Generic[S]):
 
 def ignored(state: S) -> Step[S]:
     """Return the step that only removes a message."""
-    return Step(state, (), -1, False)
+    return stay(state, (), -1)
 
 
 def _trigger(event: Event) -> object:

@@ -111,6 +111,16 @@ class Step(NamedTuple, Generic[S]):
     shared: Any = None
 
 
+def enter(state: S, sends: tuple[Send, ...], transition: int, shared: object = None) -> Step[S]:
+    """Return the step that enters a control state, maybe the same one anew."""
+    return tuple.__new__(Step, (state, sends, transition, True, shared))  # a third faster than calling Step
+
+
+def stay(state: S, sends: tuple[Send, ...], transition: int, shared: object = None) -> Step[S]:
+    """Return the step that leaves the control state as it is."""
+    return tuple.__new__(Step, (state, sends, transition, False, shared))
+
+
 # ---- what is open in a state
 
 

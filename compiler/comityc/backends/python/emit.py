@@ -82,7 +82,9 @@ class _ModuleWriter:
         for role in machine.roles:
             doc = f"The states of {_a(role.name)}."
             docs = {state.name: state.doc for state in role.states}
-            yield self._enum(self._names.at(role.name), tuple(state.name for state in role.states), doc, docs)
+            names = tuple(state.name for state in role.states)
+            yield self._enum(self._names.at(role.name), names, doc, docs)
+            yield self._control_states(role)
             yield self._state(role)
         for act in machine.acts:
             if act.arguments:
@@ -142,6 +144,14 @@ class _ModuleWriter:
                 for line in docs.get(word, "").strip().splitlines():
                     writer.add(f"# {line.strip()}".rstrip())
                 writer.add(f"{member_name(word)} = ", text_literal(word))
+        return writer.lines
+
+    def _control_states(self, role: Role) -> list[str]:
+        """Name each control state by a constant: a step reads them all the time, and members of enums are slow to reach."""
+        writer = Writer()
+        at = self._names.at(role.name)
+        for state in role.states:
+            writer.add(f"{self._names.control_state(role.name, state.name)} = {at}.{member_name(state.name)}")
         return writer.lines
 
     def _records_and_messages(self) -> Iterator[list[str]]:

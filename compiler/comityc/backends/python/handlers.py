@@ -7,7 +7,7 @@ statements and the step; after one without a guard nothing follows.
 from dataclasses import dataclass, replace
 
 from comityc.backends.python.contexts import FreshIds, MachineContext
-from comityc.backends.python.expressions import OR, clause_targets, emit
+from comityc.backends.python.expressions import CONDITIONAL, NOT, OR, clause_targets, emit
 from comityc.backends.python.names import Names, method_part
 from comityc.backends.python.reads import locals_used, reads, walk
 from comityc.backends.python.statements import Body, Method, visible_variables, without_ghosts
@@ -196,9 +196,17 @@ class HandlerWriter:
     def _outcomes(self, body: Writer, rule: RequestRule, context: MachineContext, method: Method) -> bool:
         """Write the candidates by outcome. Return False: an outcome that is not listed is always left over."""
         for outcome, candidates in rule.outcomes:
-            body.add(f'if event.outcome == "{outcome}":')
+            handler = Handler("", "", "Performed", candidates, rule)
+            asked = f'event.outcome == "{outcome}"'
+            only = candidates[0] if len(candidates) == 1 else None
+            guard = None if only is None else self._condition(only, handler, context, NOT)
+            if only is not None and guard is not None:
+                body.add("if ", f"{asked} and {guard}", ":")
+                with body.block():
+                    self._taken(body, only, context, method, False)
+                continue
+            body.add(f"if {asked}:")
             with body.block():
-                handler = Handler("", "", "Performed", candidates, rule)
                 self._candidates(body, handler, candidates, context, method, False)
         return False
 
@@ -223,7 +231,9 @@ class HandlerWriter:
                     self._taken(body, transition, context, method, is_separate)
         return False
 
-    def _condition(self, transition: Transition, handler: Handler, context: MachineContext) -> str | None:
+    def _condition(
+        self, transition: Transition, handler: Handler, context: MachineContext, binding: int = CONDITIONAL
+    ) -> str | None:
         """Return the guard of a candidate, or None when it has none. One that looks at the draw is asked of each value."""
         guard = transition.guard
         if guard is None or is_always(guard):
@@ -234,7 +244,7 @@ class HandlerWriter:
             loop = handler.rule.loop if handler.rule is not None else None
             targets = [context.local(name) for name, _ in loop.targets] if loop is not None else []
             return f"self.{condition_name(self._role, transition)}({', '.join([context.state, *targets])})"
-        return emit(guard, context)
+        return emit(guard, context, binding)
 
     def _taken(
         self, body: Writer, transition: Transition, context: MachineContext, method: Method, is_separate: bool

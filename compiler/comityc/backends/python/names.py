@@ -1,12 +1,10 @@
 """A machine comes in; what its parts are called in the generated module goes out, and the imports that these need."""
 
-from comityc.diagnostics.codes_backends import NAME_CLASH, SAME_ACT_TWICE
-from comityc.diagnostics.diagnostic import Diagnostic
-from comityc.diagnostics.span import NOWHERE, Span
+from comityc.backends.python.reads import names_bound
 from comityc.machine import value_types as types
 from comityc.machine.model import Machine
 from comityc.machine.value_types import ValueType
-from comityc.naming import clashes, class_name, member_name, part_name, value_name
+from comityc.naming import class_name, member_name, part_name
 
 _OWN_CLASSES = ("Parameters", "SharedState")
 _OWN_CONSTANTS = (
@@ -20,7 +18,6 @@ _OWN_CONSTANTS = (
     "QUANTIFIERS",
     "SCENARIOS",
 )
-_OWN_CONSTANTS_OF_CHECKING = ("GIVEN",)
 
 
 class Names:
@@ -29,7 +26,8 @@ class Names:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self._imports: dict[str, dict[str, str]] = {}
-        self._taken = {python for _, python, _ in _class_names(machine)} | set(_OWN_CLASSES)
+        self._taken = _class_names(machine) | _value_names(machine) | set(_OWN_CLASSES)
+        self._singles = {member_name(role.name) for role in machine.roles if role.count is None}
         self.definitions = {definition.name: definition for definition in machine.definitions}
 
     # ---- classes and constants
@@ -47,8 +45,8 @@ class Names:
         return f"{class_name(role)}At"
 
     def control_state(self, role: str, state: str) -> str:
-        """A control state."""
-        return f"{self.at(role)}.{member_name(state)}"
+        """The constant for a control state: `CHAIR_CLOSED` is `ChairAt.CLOSED`."""
+        return self._constant(f"{member_name(role)}_{member_name(state)}")
 
     def state(self, role: str) -> str:
         """The class of the states of a role's instances."""
@@ -72,14 +70,20 @@ class Names:
 
     def single(self, role: str) -> str:
         """The constant for the only instance of a role."""
-        constant = member_name(role)
-        return f"{constant}_" if constant in (*_OWN_CONSTANTS, *_OWN_CONSTANTS_OF_CHECKING) else constant
+        return self._constant(member_name(role), of_state=False)
+
+    def _constant(self, name: str, *, of_state: bool = True) -> str:
+        """Keep a constant apart from those of every module, and that of a state from one for an instance."""
+        taken = name in _OWN_CONSTANTS or (of_state and name in self._singles)
+        return f"{name}_" if taken else name
 
     # ---- imports
 
     def use(self, module: str, name: str) -> str:
         """Import a name, and return what it is called here."""
-        alias = f"Comity{name}" if name in self._taken else name
+        alias = name
+        if name in self._taken:
+            alias = f"Comity{name}" if name[0].isupper() else f"comity_{name}"
         self._imports.setdefault(module, {})[name] = alias
         return alias
 
@@ -157,77 +161,40 @@ def _free(name: str) -> str:
     return f"{name}_" if name in _OWN_CLASSES else name
 
 
-def _class_names(machine: Machine) -> list[tuple[str, str, Span]]:
-    """Return what becomes a class: how the spec calls it, how Python does, and where it stands."""
-    found: list[tuple[str, str, Span]] = []
-    for declared in machine.types:
-        if isinstance(declared, types.EnumType | types.RecordType):
-            found.append((declared.name, _free(class_name(declared.name)), NOWHERE))
-    found.extend((m.name, _free(class_name(m.name)), m.span) for m in machine.messages)
+def _class_names(machine: Machine) -> set[str]:
+    """Return the names of the classes and types that a module makes of a spec."""
+    found = {
+        _free(class_name(declared.name))
+        for declared in machine.types
+        if isinstance(declared, types.EnumType | types.RecordType)
+    }
+    found.update(_free(class_name(message.name)) for message in machine.messages)
     for role in machine.roles:
-        for ending in ("At", "State", "Machine", "Handler"):
-            found.append((f"{role.name}", f"{class_name(role.name)}{ending}", role.span))
+        found.update(f"{class_name(role.name)}{ending}" for ending in ("At", "State", "Machine", "Handler"))
     for act in machine.acts:
-        for ending in ("Arguments", "Outcome"):
-            found.append((act.name, f"{class_name(act.name)}{ending}", act.span))
+        found.update(f"{class_name(act.name)}{ending}" for ending in ("Arguments", "Outcome"))
     return found
 
 
-def check_names(machine: Machine) -> tuple[Diagnostic, ...]:
-    """Report names of the spec that would become one name in Python, and acts whose outcomes could not be told apart."""
-    return (*_clashing_classes(machine), *_clashing_members(machine), *_acts_asked_twice(machine))
-
-
-def _clashing_classes(machine: Machine) -> list[Diagnostic]:
-    classes = _class_names(machine)
-    places = {name: span for name, _, span in reversed(classes)}
-    return [
-        _clash(clash.names, clash.python_name, places[clash.names[-1]])
-        for clash in clashes((name, python) for name, python, _ in classes)
-    ]
-
-
-def _clashing_members(machine: Machine) -> list[Diagnostic]:
-    """Look for clashes among the names that share one class: words, states, fields, variables, decisions and acts."""
-    groups: list[tuple[Span, list[tuple[str, str]]]] = []
-    for declared in machine.types:
-        if isinstance(declared, types.EnumType):
-            groups.append((NOWHERE, [(word, member_name(word)) for word in declared.words]))
-        elif isinstance(declared, types.RecordType):
-            groups.append((NOWHERE, [(field.name, value_name(field.name)) for field in declared.fields]))
-    groups.extend((m.span, [(field.name, value_name(field.name)) for field in m.fields]) for m in machine.messages)
+def _value_names(machine: Machine) -> set[str]:
+    """Return all names that a local or an argument in the module may have."""
+    found = {variable.name for variable in machine.shared or ()}
     for role in machine.roles:
-        groups.append((role.span, [(state.name, member_name(state.name)) for state in role.states]))
-        groups.append((role.span, [(v.name, value_name(v.name)) for v in role.variables]))
-        decisions = {rule.name for state in role.states for rule in state.decisions}
-        acts = {rule.act for state in role.states for rule in state.requests}
-        asked = [(f"{name} (decision)", name) for name in sorted(decisions)] + [(f"{n} (act)", n) for n in sorted(acts)]
-        groups.append((role.span, [(label, value_name(name)) for label, name in asked]))
-    return [_clash(clash.names, clash.python_name, span) for span, group in groups for clash in clashes(group)]
-
-
-def _clash(names: tuple[str, ...], python_name: str, span: Span) -> Diagnostic:
-    listed = " and ".join(f"`{name}`" for name in names)
-    return NAME_CLASH.at(span, f"{listed} would both be `{python_name}` in Python", help="rename one of them")
-
-
-def _acts_asked_twice(machine: Machine) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
-    for role in machine.roles:
+        found.update(variable.name for variable in role.variables)
+        for transition in role.transitions:
+            found |= names_bound((transition.guard, transition.body))
+            if transition.draw is not None:
+                found.add(transition.draw[0])
         for state in role.states:
-            acts: set[str] = set()
-            for rule in state.requests:
-                if rule.act in acts:
-                    place = rule.outcomes[0][1][0].span if rule.outcomes and rule.outcomes[0][1] else state.span
-                    found.append(
-                        SAME_ACT_TWICE.at(
-                            place,
-                            f"`{state.name}` asks for `{rule.act}` in two ways",
-                            help="ask for one after the other, or give the acts different names",
-                        )
-                    )
-                acts.add(rule.act)
-    return found
+            found.update(rule.name for rule in state.decisions)
+            rules = (*state.timers, *state.decisions, *state.requests, *state.spontaneous)
+            found |= names_bound(tuple(rule.loop for rule in rules))
+    for definition in machine.definitions:
+        found.update(name for name, _ in definition.arguments)
+        found |= names_bound(definition.body)
+    for promise in machine.properties:
+        found |= names_bound((promise.expressions, promise.quantifier))
+    return {value_name(name) for name in found}
 
 
 def method_part(name: str) -> str:

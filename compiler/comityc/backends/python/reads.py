@@ -91,6 +91,20 @@ def locals_used(part: object) -> set[str]:
     return {node.name for node in walk(part) if isinstance(node, ir.Local)}
 
 
+def names_bound(part: object) -> set[str]:
+    """Return the names that comprehensions, loops and arguments of blocks bind."""
+    found: set[str] = set()
+    for node in walk(part):
+        match node:
+            case ir.Clause(targets=targets):
+                found.update(name for name, _ in targets)
+            case ir.Let(name=name):
+                found.add(name)
+            case _:
+                pass
+    return found
+
+
 def written(statements: tuple[Statement, ...], *, shared: bool = False) -> dict[str, None]:
     """Return the variables that statements change, in order of the first change."""
     return dict.fromkeys(

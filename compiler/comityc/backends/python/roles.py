@@ -31,10 +31,10 @@ class RoleWriter:
         self._variables = visible_variables(role, checking=checking)
         self._handlers = HandlerWriter(names, role, checking=checking)
         self._opening = OpenWriter(names, role)
-        self._tables: dict[str, dict[str, str]] = {}
+        self._tables: dict[str, dict[str, dict[str, str]]] = {}
         self._passed: dict[str, list[str]] = {"IGNORED": [], "DEFERRED": []}
         self._found: dict[tuple[object, ...], Handler] = {}
-        self._places: dict[tuple[object, ...], list[tuple[str, str]]] = {}
+        self._places: dict[tuple[object, ...], list[tuple[str, str, str]]] = {}
         self._stands: dict[tuple[object, ...], list[str]] = {}
         self.used_of_parameters: dict[DefinitionName, None] = {}
 
@@ -71,29 +71,26 @@ class RoleWriter:
 
     def _find_handlers(self) -> None:
         for state in self._role.states:
-            at = self._names.control_state(self._role.name, state.name)
             for reception in state.receptions:
-                self._receive(state, at, reception.message, _reachable(reception.candidates))
+                self._receive(state, reception.message, _reachable(reception.candidates))
             for timer in state.timers:
-                self._add(
-                    "_timers", "TimerFired", state, f"({at}, {text_literal(timer.name)})", timer, timer.candidates
-                )
+                self._add("_timers", "TimerFired", state, text_literal(timer.name), timer, timer.candidates)
             for decision in state.decisions:
-                place = f"({at}, {text_literal(decision.name)})"
-                self._add("_decisions", "Decided", state, place, decision, decision.candidates)
+                self._add("_decisions", "Decided", state, text_literal(decision.name), decision, decision.candidates)
             for request in state.requests:
                 candidates = tuple(t for _, group in request.outcomes for t in group)
-                self._add("_requests", "Performed", state, f"({at}, {text_literal(request.act)})", request, candidates)
+                self._add("_requests", "Performed", state, text_literal(request.act), request, candidates)
             for number, when in enumerate(state.spontaneous):
-                self._add("_spontaneous", "Happened", state, f"({at}, {number})", when, when.candidates)
+                self._add("_spontaneous", "Happened", state, str(number), when, when.candidates)
 
-    def _receive(self, state: State, at: str, message: str, candidates: tuple[Transition, ...]) -> None:
+    def _receive(self, state: State, message: str, candidates: tuple[Transition, ...]) -> None:
         if not candidates:
             return
-        place = f"({at}, {self._names.message(message)})"
+        at = self._names.control_state(self._role.name, state.name)
+        place = self._names.message(message)
         first = candidates[0]
         if first.kind in ("ignore", "defer") and is_always(first.guard):
-            self._passed["IGNORED" if first.kind == "ignore" else "DEFERRED"].append(place)
+            self._passed["IGNORED" if first.kind == "ignore" else "DEFERRED"].append(f"({at}, {place})")
             return
         self._add("_receptions", "Received", state, place, None, candidates, message)
 
@@ -116,7 +113,8 @@ class RoleWriter:
         if known is not None:
             messages = tuple(dict.fromkeys((*known.messages, *messages)))
         self._found[key] = Handler("", "", event, kept, rule, messages)  # type: ignore[arg-type]  # one of the four rules
-        self._places.setdefault(key, []).append((table, place))
+        at = self._names.control_state(self._role.name, state.name)
+        self._places.setdefault(key, []).append((table, at, place))
         stands = self._stands.setdefault(key, [])
         if state.name not in stands:
             stands.append(state.name)
@@ -130,10 +128,11 @@ class RoleWriter:
             name = _unique(f"_{self._where(handler, self._stands[key])}_{trigger}", used)
             handler = Handler(name, doc, handler.event, handler.candidates, handler.rule, handler.messages)
             named.append(handler)
-            for table, place in self._places[key]:
-                self._tables.setdefault(table, {})[place] = f"self.{name}"
+            for table, at, place in self._places[key]:
+                self._tables.setdefault(table, {}).setdefault(at, {})[place] = f"self.{name}"
                 if self._handlers.draws(handler):
-                    self._tables.setdefault("_draws", {})[_draw_place(handler, place)] = f"self.{name}_draws"
+                    trigger = _trigger_of_draw(handler, place)
+                    self._tables.setdefault("_draws", {}).setdefault(at, {})[trigger] = f"self.{name}_draws"
         return [*named, *self._handlers.separate(named)]
 
     def _where(self, handler: Handler, states: list[str]) -> str:
@@ -214,8 +213,11 @@ class RoleWriter:
                 entries = self._tables.get(table)
                 if entries is None:
                     continue
-                items = ", ".join(f"{place}: {handler}" for place, handler in entries.items())
-                writer.add(f"self.{table} = ", f"{{{items}}}")
+                by_state = [
+                    f"{at}: {{{', '.join(f'{place}: {handler}' for place, handler in handlers.items())}}}"
+                    for at, handlers in entries.items()
+                ]
+                writer.add(f"self.{table} = ", f"{{{', '.join(by_state)}}}")
             offers = self._offers()
             if offers:
                 writer.add("self._open = ", f"{{{', '.join(offers)}}}")
@@ -392,12 +394,10 @@ def _unique(name: str, used: set[str]) -> str:
     return chosen
 
 
-def _draw_place(handler: Handler, place: str) -> str:
+def _trigger_of_draw(handler: Handler, place: str) -> str:
+    """Return the key of a trigger in the table of draws, as `comity.base` makes it of an event."""
     kinds = {"TimerFired": "timer", "Decided": "decide", "Performed": "perform", "Happened": "when"}
-    if handler.event == "Received":
-        return place
-    at, _, name = place[1:-1].partition(", ")
-    return f'({at}, ("{kinds[handler.event]}", {name}))'
+    return place if handler.event == "Received" else f'("{kinds[handler.event]}", {place})'
 
 
 def _values(domain: object) -> Expression | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from comityc.backends.python.contexts import MachineContext
 from comityc.backends.python.expressions import ATOM, NOT, PRODUCT, clause_targets, emit, emit_as, emit_iterable
+from comityc.backends.python.layout import WIDTH
 from comityc.backends.python.names import Names
 from comityc.backends.python.reads import locals_used, sends, walk, written
 from comityc.backends.python.writer import Writer
@@ -268,7 +269,7 @@ class Body:
     def _bind(self, local: str, name: str, text: str, value: ir.Expression | None, kind: ValueType) -> None:
         """Write `local = text`, with an annotation when the value alone would tell less than the declared type."""
         again = self._method.assigned.get(name, 0) > 1
-        vague = value is not None and (_is_vague(value.type) or (again and value.type != kind))
+        vague = value is not None and (text in _EMPTY or _is_vague(value.type) or (again and value.type != kind))
         if vague and local not in self._method.annotated:
             self._method.annotated.add(local)
             self._writer.add(f"{local}: {self._names.annotation(kind)} = ", text)
@@ -302,11 +303,14 @@ class Body:
 
     def _step(self, transition: Transition) -> None:
         sent = "sends" if self._sends_begun else "()"
-        entered = transition.goto is not None
-        step = self._names.runtime("Step")
+        how = self._names.runtime("stay" if transition.goto is None else "enter")
         shared = f", {self._next_shared()}" if self._names.machine.shared is not None else ""
         state = self._next_state(transition.goto)
-        self._writer.add("return ", f"{step}({state}, {sent}, {transition.number}, {entered}{shared})")
+        rest = f"{sent}, {transition.number}{shared})"
+        if 4 * self._writer.depth + len(f"return {how}({state}, {rest}") > WIDTH:
+            self._writer.add("next_state = ", state)
+            state = "next_state"
+        self._writer.add("return ", f"{how}({state}, {rest}")
 
     def _next_state(self, goto: str | None) -> str:
         context = self._context
@@ -314,8 +318,8 @@ class Body:
             return context.state
         role = context.role.name
         at = context.names.control_state(role, goto) if goto is not None else f"{context.state}.at"
-        values = [f"{value_name(v.name)}={context.variable(v.name)}" for v in self._variables]
-        return f"{context.names.state(role)}({', '.join([f'at={at}', *values])})"
+        values = [context.variable(variable.name) for variable in self._variables]
+        return f"{context.names.state(role)}({', '.join([at, *values])})"  # by place: keywords take half as long again
 
     def _next_shared(self) -> str:
         context = self._context
@@ -323,6 +327,9 @@ class Body:
             return "self.world.shared"
         values = [f"{value_name(v.name)}={context.shared(v.name)}" for v in self._shared]
         return f"SharedState({', '.join(values)})"
+
+
+_EMPTY = ("frozenset()", "()", "Map()")
 
 
 def _is_there(kind: ValueType) -> bool:
