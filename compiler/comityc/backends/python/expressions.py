@@ -392,6 +392,10 @@ class _Emitter:
     def _in_state(self, expression: ir.InState, *, negated: bool) -> str:
         at = f"{self._context.state_of(expression.instance, expression.role)}.at"
         states = [self._names.control_state(expression.role, state) for state in expression.states]
+        possible = types.without_optional(expression.instance.type)
+        if isinstance(possible, types.InstanceType) and len(possible.roles) > 1:  # an instance of another role is in none
+            role = f'{self.text(expression.instance, ATOM)}.role == "{expression.role}"'
+            return f"{'not ' if negated else ''}({role} and {at} in {self._tuple(states)})"
         if len(states) == 1:
             return f"{at} {'!=' if negated else '=='} {states[0]}"
         return f"{at} {'not in' if negated else 'in'} {self._tuple(states)}"
