@@ -274,10 +274,11 @@ def mismatch(span: Span, found: ValueType, needed: ValueType, what: str = "") ->
         message = f"expected {type_name(needed)}{where}, found {type_name(found)}"
     if isinstance(without_optional(needed), ListType) and not isinstance(found, OptionalType):
         help_text = help_text or "a list is written `[a, b]`"
-    return TYPE_MISMATCH.at(span, message, caret=f"this is {_an(type_name(found))}", help=help_text)
+    return TYPE_MISMATCH.at(span, message, caret=f"this is {with_article(type_name(found))}", help=help_text)
 
 
-def _an(text: str) -> str:
+def with_article(text: str) -> str:
+    """Return `an int`, `a text`."""
     return text if text == "none" else f"{'an' if text[0] in 'aeiou' else 'a'} {text}"
 
 

@@ -14,7 +14,7 @@ from comityc.diagnostics.diagnostic import Label
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.lower import acts
 from comityc.lower.acts import RequestFacts
-from comityc.lower.context import Binding, Context, Lowering, Place
+from comityc.lower.context import Binding, Context, Lowering, Place, with_article
 from comityc.lower.domains import check_bounded, check_domain
 from comityc.lower.expressions.displays import check_clause
 from comityc.lower.expressions.fitting import fits
@@ -284,7 +284,7 @@ def _decision(trigger: nodes.DecideTrigger, context: Context) -> tuple[DecisionF
         context.report(
             TYPE_MISMATCH.at(
                 trigger.domain.span,
-                f"a {type_name(domain.type)} cannot be stored in `{name.text}`, which is {type_name(variable.type)}",
+                f"{with_article(type_name(domain.type))} cannot be stored in `{name.text}`, which is {type_name(variable.type)}",
                 labels=(Label(variable.node.span, f"`{name.text}` is {type_name(variable.type)}"),),
                 help="give the decided value another name",
             )

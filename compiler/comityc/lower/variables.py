@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from comityc.diagnostics.codes_names import NO_START_VALUE, WRONG_ENVELOPE
 from comityc.lower.constants import constant, duration_range
-from comityc.lower.context import Context, Lowering, Place
+from comityc.lower.context import Context, Lowering, Place, with_article
 from comityc.lower.domains import check_start_domain
 from comityc.lower.expressions.fitting import is_unknown, poison
 from comityc.lower.expressions.start_values import start_value
@@ -61,7 +61,9 @@ def _limits(symbol: ParameterSymbol, context: Context) -> tuple[ir.Expression, i
         if not is_unknown(symbol.type):
             context.report(
                 WRONG_ENVELOPE.at(
-                    limits.span, f"a {type_name(symbol.type)} has no range", caret="only numbers and durations have"
+                    limits.span,
+                    f"{with_article(type_name(symbol.type))} has no range",
+                    caret="only numbers and durations have",
                 )
             )
         return None

@@ -82,7 +82,7 @@ class _Space:
 
 def declared_twice(name: nodes.Name, kind: str, first_kind: str, first: Span) -> Diagnostic:
     """One name for two things."""
-    what = f"two names of {kind}" if kind == first_kind else f"the name of {first_kind} and of {kind}"
+    what = "declared twice" if kind == first_kind else f"the name of {first_kind} and of {kind}"
     return DUPLICATE_NAME.at(
         name.span, f"`{name.text}` is {what}", caret="here again", labels=(Label(first, "first here"),)
     )

@@ -15,7 +15,7 @@ from comityc.diagnostics.codes_names import (
 )
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.suggest import did_you_mean
-from comityc.lower.context import Context
+from comityc.lower.context import Context, with_article
 from comityc.lower.expressions import definitions
 from comityc.lower.expressions.fitting import is_unknown, join, poison, unwrapped
 from comityc.lower.expressions.functions import check_function, count_arguments
@@ -138,7 +138,7 @@ def _record(node: nodes.Call, record: RecordType, context: Context) -> ir.Expres
                 NO_START_VALUE.at(
                     node.span,
                     f"`{declared.name}` of {record.name} is missing",
-                    caret=f"a {type_name(declared.type)} has no start value of its own",
+                    caret=f"{with_article(type_name(declared.type))} has no start value of its own",
                 )
             )
             value = poison()

@@ -7,7 +7,7 @@ from fractions import Fraction
 from comityc.diagnostics.codes_names import NOT_COMPARABLE, TYPE_MISMATCH, WRONG_OPERANDS
 from comityc.diagnostics.diagnostic import Label
 from comityc.diagnostics.span import Span
-from comityc.lower.context import Context
+from comityc.lower.context import Context, with_article
 from comityc.lower.expressions import states
 from comityc.lower.expressions.fitting import (
     content,
@@ -228,7 +228,7 @@ def _check_pair(left: ir.Expression, operator: str, right: ir.Expression, contex
                 nothing = isinstance(left.type, NothingType) or isinstance(right.type, NothingType)
                 value = right if isinstance(left.type, NothingType) else left
                 message = (
-                    f"a {type_name(value.type)} is never none"
+                    f"{with_article(type_name(value.type))} is never none"
                     if nothing
                     else f"{type_name(left.type)} and {type_name(right.type)} are never equal"
                 )
