@@ -342,22 +342,24 @@ def _imports(names: Names) -> list[str]:
         if ours and chosen and writer.lines:
             writer.blank()
         for module in chosen:
-            known = names.imports[module]
-            listed = [name for name in sorted(known, key=_isorted) if known[name] == name]
-            line = f"from {module} import {', '.join(listed)}"
-            if not listed:
-                pass
-            elif len(line) <= WIDTH:
-                writer.add(line)
-            else:
-                writer.add(f"from {module} import (")
-                for name in listed:
-                    writer.add(f"    {name},")
-                writer.add(")")
-            for name in sorted(known, key=_isorted):
-                if known[name] != name:
-                    writer.add(f"from {module} import {name} as {known[name]}")
+            for listed in _statements(names.imports[module]):
+                line = f"from {module} import {', '.join(listed)}"
+                if len(line) <= WIDTH:
+                    writer.add(line)
+                else:
+                    writer.add(f"from {module} import (")
+                    for name in listed:
+                        writer.add(f"    {name},")
+                    writer.add(")")
     return writer.lines
+
+
+def _statements(known: dict[str, str]) -> list[list[str]]:
+    """Return what each import statement of one module names: what is renamed stands alone, all sorted as ruff does."""
+    plain = sorted((name for name in known if known[name] == name), key=_isorted)
+    groups = [(plain[0], plain)] if plain else []
+    groups += [(name, [f"{name} as {alias}"]) for name, alias in known.items() if name != alias]
+    return [listed for _, listed in sorted(groups, key=lambda group: _isorted(group[0]))]
 
 
 def _isorted(name: str) -> tuple[int, str]:

@@ -393,7 +393,9 @@ class _Emitter:
         at = f"{self._context.state_of(expression.instance, expression.role)}.at"
         states = [self._names.control_state(expression.role, state) for state in expression.states]
         possible = types.without_optional(expression.instance.type)
-        if isinstance(possible, types.InstanceType) and len(possible.roles) > 1:  # an instance of another role is in none
+        if (
+            isinstance(possible, types.InstanceType) and len(possible.roles) > 1
+        ):  # an instance of another role is in none
             role = f'{self.text(expression.instance, ATOM)}.role == "{expression.role}"'
             return f"{'not ' if negated else ''}({role} and {at} in {self._tuple(states)})"
         if len(states) == 1:

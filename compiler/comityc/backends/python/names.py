@@ -4,7 +4,7 @@ from comityc.backends.python.reads import names_bound
 from comityc.machine import value_types as types
 from comityc.machine.model import Machine
 from comityc.machine.value_types import ValueType
-from comityc.naming import class_name, member_name, part_name
+from comityc.naming import class_name, member_name, part_name, value_name
 
 _OWN_CLASSES = ("Parameters", "SharedState")
 _OWN_CONSTANTS = (
@@ -187,8 +187,8 @@ def _value_names(machine: Machine) -> set[str]:
                 found.add(transition.draw[0])
         for state in role.states:
             found.update(rule.name for rule in state.decisions)
-            rules = (*state.timers, *state.decisions, *state.requests, *state.spontaneous)
-            found |= names_bound(tuple(rule.loop for rule in rules))
+            for rules in (state.timers, state.decisions, state.requests, state.spontaneous):
+                found |= names_bound(tuple(rule.loop for rule in rules))
     for definition in machine.definitions:
         found.update(name for name, _ in definition.arguments)
         found |= names_bound(definition.body)
