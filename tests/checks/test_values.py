@@ -46,6 +46,22 @@ def test_a_parameter_keeps_to_its_range(messages: Messages) -> None:
     assert messages(counted, outside) == ["`clients` is outside its range"]
 
 
+ASSUMED = (
+    "roles:\n",
+    "parameters:\n  clients: {type: int, default: 3}\nassume:\n  an odd number: clients % 2 == 1\n"
+    "verify:\n  more: {with: {clients: 3..5}}\nroles:\n",
+)
+
+
+def test_what_a_case_gives_keeps_to_the_assumptions(messages: Messages) -> None:
+    counted = ("  client:\n", "  client:\n    count: clients\n")
+    assert messages(counted, ASSUMED) == ["case `more` breaks the assumption `an odd number`"]
+    assert messages(counted, ASSUMED, ("3..5", "5")) == []
+    assert messages(counted, ASSUMED, ("3..5", "5"), ("default: 3", "default: 4")) == [
+        "the defaults break the assumption `an odd number`"
+    ]
+
+
 HEARD = ("  client:\n    states:\n", "  client:\n    variables:\n      heard: int\n    states:\n")
 COUNTING = ("        - receive: Answer\n", "        - receive: Answer\n          do: heard += 1\n")
 PROMISE = ("roles:\n", "properties:\n  once:\n    always: client.heard <= 1\nroles:\n")

@@ -6,6 +6,7 @@ another has said: a state that cannot be reached is not also blamed for its wait
 
 from collections.abc import Callable, Iterator
 
+from comityc.checks.assumptions import broken_assumptions
 from comityc.checks.constant_properties import constant_properties
 from comityc.checks.domains import empty_domains, timers_without_length
 from comityc.checks.endless_when import endless_whens
@@ -38,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     empty_domains,
     timers_without_length,
     values_out_of_range,
+    broken_assumptions,
     unused_variables,
     unused_choices,
     unused_parameters,

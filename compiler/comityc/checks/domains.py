@@ -5,7 +5,7 @@ Only what is written as constants is judged; what depends on parameters is judge
 
 from collections.abc import Iterator
 
-from comityc.checks.analysis.constants import number_of, size_of
+from comityc.checks.analysis.evaluate import number_of, size_of
 from comityc.diagnostics.codes_checks import EMPTY_DOMAIN, TIMER_WITHOUT_LENGTH
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.span import Span

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from comityc.checks.analysis.constants import Number, number_of
+from comityc.checks.analysis.evaluate import Number, number_of
 from comityc.diagnostics.codes_checks import VALUE_OUT_OF_RANGE
 from comityc.diagnostics.diagnostic import Diagnostic, Label
 from comityc.machine.expressions import Expression

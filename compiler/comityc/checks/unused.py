@@ -13,8 +13,10 @@ from comityc.machine.model import DecisionRule, Machine, Role
 def unused_parameters(machine: Machine) -> Iterator[Diagnostic]:
     """Yield a finding for each parameter that no expression reads."""
     read = {node.name for node in walk(machine, {}) if isinstance(node, Parameter)}
-    for parameter in machine.parameters:
-        if parameter.name not in read:
+    # A duration that is given as a range has two ends, declared at one place.
+    used = {parameter.span for parameter in machine.parameters if parameter.name in read}
+    for parameter in {each.span: each for each in reversed(machine.parameters)}.values():
+        if parameter.span not in used:
             yield UNUSED_PARAMETER.at(parameter.span, f"nothing uses the parameter `{parameter.name}`")
 
 

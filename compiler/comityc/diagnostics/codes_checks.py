@@ -46,6 +46,7 @@ NO_FINAL_STATE = BLOCK.warning("CMY0517", "no-final-state", "No role has a state
 
 EMPTY_DOMAIN = BLOCK.error("CMY0520", "empty-domain", "There is nothing to choose from.")
 VALUE_OUT_OF_RANGE = BLOCK.error("CMY0521", "value-out-of-range", "A parameter gets a value outside its range.")
+BROKEN_ASSUMPTION = BLOCK.error("CMY0523", "broken-assumption", "An assumption is false for the values that are given.")
 TIMER_WITHOUT_LENGTH = BLOCK.error("CMY0522", "timer-without-length", "A timer takes no time at all.")
 
 # ---- what is there for nothing
