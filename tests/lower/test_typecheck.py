@@ -160,9 +160,9 @@ def test_after_an_instance_a_word_is_a_state_and_after_a_value_a_value() -> None
     assert isinstance(implied.right, ir.Comparison)
 
 
-def test_of_an_instance_that_may_be_of_several_roles_the_role_is_asked_first() -> None:
+def test_of_an_instance_that_may_be_of_several_roles_the_state_of_each_is_asked_for() -> None:
     promise = promise_of("all(x in done or x in ready for x in [client, server[0]])")
-    asked = "x == client and x in done or x in server and x in ready"
+    asked = "x in client.done or x in server.ready"
     assert expression_text(promise.expressions[0]) == f"all({asked} for x in [client, server[0]])"
 
 

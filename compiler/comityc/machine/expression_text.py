@@ -6,7 +6,7 @@ from typing import assert_never
 
 from comityc.machine import expressions as ir
 from comityc.machine.model import Domain, TypeDomain
-from comityc.machine.value_types import RecordField, type_name
+from comityc.machine.value_types import InstanceType, RecordField, type_name
 
 # How tightly a form binds; a part that binds looser than its place stands in brackets.
 _IMPLIES, _CONDITIONAL, _OR, _AND, _NOT, _COMPARISON, _BAR, _AMPERSAND, _SUM, _PRODUCT, _NEGATIVE, _ATOM = range(12)
@@ -49,7 +49,10 @@ def _asked(node: ir.InState | ir.InCondition, operator: str) -> str:
     instance = _text(node.instance, _BAR)
     if isinstance(node, ir.InCondition):
         return f"{instance} {operator} {node.condition}"
-    wanted = node.states[0] if len(node.states) == 1 else f"({', '.join(node.states)})"
+    # Of an instance that may be of several roles, the role says whose state is meant.
+    several = isinstance(node.instance.type, InstanceType) and len(node.instance.type.roles) > 1
+    states = [f"{node.role}.{state}" if several else state for state in node.states]
+    wanted = states[0] if len(states) == 1 else f"({', '.join(states)})"
     return f"{instance} {operator} {wanted}"
 
 

@@ -247,7 +247,7 @@ class Conditional(Node):
 class InState(Node):
     """`chair in closed`, `b in (done, out)`: the control state of an instance; `chair not in closed` is Not of it.
 
-    The instance is of that role: where it may be of several, the lowering has asked `p == buyer and ...` first.
+    False for an instance of another role: where it may be of several, the lowering asks for each with `or`.
     """
 
     instance: "Expression"

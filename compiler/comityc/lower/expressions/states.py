@@ -13,8 +13,7 @@ from comityc.lower.expressions.fitting import is_unknown, unwrapped
 from comityc.lower.expressions.parts import may_look_inside, no_look_inside
 from comityc.lower.expressions.references import not_here
 from comityc.machine import expressions as ir
-from comityc.machine.value_types import BoolType, InstanceType, ListType
-from comityc.resolve.scopes import RoleSymbol
+from comityc.machine.value_types import BoolType, InstanceType
 from comityc.resolve.words import CONDITIONS
 from comityc.syntax import nodes
 
@@ -64,27 +63,13 @@ def check_in_state(node: nodes.Comparison, left: ir.Expression, context: Context
         of_role = tuple(state for state in wanted if state in role.states)
         if of_role:
             question = ir.InState(instance=instance, role=role.name, states=of_role, type=BoolType(), span=node.span)
-            asked.append(question if len(roles) == 1 else _both(_is_of(instance, role), question))
+            asked.append(question)
     for name in named:
         if name.text not in states:
             condition: Literal["crashed", "byzantine"] = "crashed" if name.text == "crashed" else "byzantine"
             asked.append(ir.InCondition(instance=instance, condition=condition, type=BoolType(), span=node.span))
     result = asked[0] if len(asked) == 1 else _either(asked, node)
     return ir.Not(value=result, type=BoolType(), span=node.span) if operator == "not in" else result
-
-
-def _is_of(instance: ir.Expression, role: RoleSymbol) -> ir.Expression:
-    """An instance that may be of several roles has a control state of its own role alone, so that is asked first."""
-    kind, span = InstanceType((role.name,)), instance.span
-    if role.single:
-        single = ir.SingleInstance(role=role.name, type=kind, span=span)
-        return ir.Comparison(first=instance, rest=(("==", single),), type=BoolType(), span=span)
-    instances = ir.RoleInstances(role=role.name, type=ListType(kind), span=span)
-    return ir.Comparison(first=instance, rest=(("in", instances),), type=BoolType(), span=span)
-
-
-def _both(first: ir.Expression, second: ir.Expression) -> ir.Expression:
-    return ir.BoolOperation(operator="and", operands=(first, second), type=BoolType(), span=second.span)
 
 
 def _either(asked: list[ir.Expression], node: nodes.Comparison) -> ir.Expression:
