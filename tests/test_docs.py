@@ -2,8 +2,9 @@
 
 In README.md and below docs/, a fence ```` ```yaml approval.yaml ```` (any language, then a file name) writes that file, and
 ```` ```diff approval.yaml ```` changes it. ```` ```console ```` holds commands after `$ ` with what they print, where a line
-`...` stands for any lines and `...` inside a line for any text, and seconds may differ; a command that shows nothing has to exit with 0. A fence
-```` ```python run ```` is a script that has to run. All of one page happens in one folder.
+`...` stands for any lines and `...` inside a line for any text, and seconds may differ; a command that shows nothing has to exit
+with 0. A fence ```` ```python run ```` is a script that has to run, and ```` ```python from vote.py ```` shows parts of that file.
+All of one page happens in one folder.
 """
 
 import importlib.metadata
@@ -71,6 +72,10 @@ def test_what_a_page_shows_is_what_happens(
                 [sys.executable, "-c", block.body], capture_output=True, text=True, timeout=120, check=False
             )
             assert done.returncode == 0, f"{where}\n{done.stdout}{done.stderr}"
+        elif block.rest.startswith("from "):
+            source = Path(block.rest.removeprefix("from ")).read_text(encoding="utf-8")
+            for part in re.split(r"^ *\.\.\.\n", block.body, flags=re.MULTILINE):
+                assert part in source, f"{where}: this is not there\n{part}"
         elif block.language == "diff" and block.rest:
             target = Path(block.rest)
             target.write_text(changed(target.read_text(encoding="utf-8"), block.body, where), encoding="utf-8")
