@@ -4,11 +4,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := specs/voting/threshold_vote.yaml
+comma := ,
+show = printf '\n\033[1m$$ %s\033[0m\n' '$(1)' && $(BIN)/$(1)
 
 .PHONY: demo test setup generated clean
 
+# Each line is shown as a person would type it, then run.
 demo: setup
-	@$(BIN)/python -m comityc demo $(DEMO)
+	@$(call show,comity check $(DEMO))
+	@$(call show,comity verify $(DEMO) --case "three voters" --case "one voter lies" --case "the chair may die" --stories)
+	@$(call show,comity compile $(DEMO) --output generated)
+	@$(call show,comity run $(DEMO) --decide voter.choice=yes$(comma)yes$(comma)no --decide chair.motion=bicycles --lose 1 --seed 3)
 
 test: setup
 	$(BIN)/ruff format --check .

@@ -100,11 +100,12 @@ def verify(
     json: Json = False,
     max_states: Annotated[int, typer.Option("--max-states", min=1, help="Stop a case after this many states.")] = 5_000_000,
     chart: Annotated[str, typer.Option("--chart", help="Charts of counterexamples: text, mermaid or none.")] = "text",
+    stories: Annotated[bool, typer.Option("--stories", help="Tell also the failures that the spec states itself.")] = False,
 ) -> None:
     """Explore specs exhaustively, case by case, and decide every property."""
     from comityc.commands import verify_command
 
-    raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, max_states, chart))
+    raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, max_states, chart, stories))
 
 
 @app.command("compile")

@@ -27,7 +27,13 @@ class UsageError(Exception):
 
 
 def verify_command(
-    files: Sequence[str], cases: Sequence[str], values: Sequence[str], as_json: bool, max_states: int, chart: str
+    files: Sequence[str],
+    cases: Sequence[str],
+    values: Sequence[str],
+    as_json: bool,
+    max_states: int,
+    chart: str,
+    stories: bool,
 ) -> int:
     """Verify specs, print the report, and say whether every case is as its spec says."""
     from comityc.explore.report import to_json, to_text
@@ -46,7 +52,7 @@ def verify_command(
         except UsageError as error:
             return _usage(f"{result.file}: {error}")
         if not as_json:
-            print(to_text([verdicts[-1]], chart=chart, width=_width()), end="", flush=True)
+            print(to_text([verdicts[-1]], chart=chart, width=_width(), stories=stories), end="", flush=True)
     if as_json:
         print(json.dumps(to_json(verdicts), indent=2))
     return FINDINGS if broken or not all(verdict.as_expected for verdict in verdicts) else FINE
