@@ -64,7 +64,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     pass
 
@@ -95,12 +97,18 @@ def check(
 @app.command()
 def verify(
     files: Files,
-    case: Annotated[list[str] | None, typer.Option("--case", metavar="NAME", help="Only this case; may be repeated.")] = None,
+    case: Annotated[
+        list[str] | None, typer.Option("--case", metavar="NAME", help="Only this case; may be repeated.")
+    ] = None,
     with_: With = None,
     json: Json = False,
-    max_states: Annotated[int, typer.Option("--max-states", min=1, help="Stop a case after this many states.")] = 5_000_000,
+    max_states: Annotated[
+        int, typer.Option("--max-states", min=1, help="Stop a case after this many states.")
+    ] = 5_000_000,
     chart: Annotated[str, typer.Option("--chart", help="Charts of counterexamples: text, mermaid or none.")] = "text",
-    stories: Annotated[bool, typer.Option("--stories", help="Tell also the failures that the spec states itself.")] = False,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="Tell also the failures that the spec states itself.")
+    ] = False,
 ) -> None:
     """Explore specs exhaustively, case by case, and decide every property."""
     from comityc.commands import verify_command
@@ -125,20 +133,30 @@ def run_(
     file: File,
     decide: Annotated[
         list[str] | None,
-        typer.Option("--decide", metavar="ROLE.NAME=VALUES", help="Answers, as in voter.choice=yes,yes,no; may be repeated."),
+        typer.Option(
+            "--decide", metavar="ROLE.NAME=VALUES", help="Answers, as in voter.choice=yes,yes,no; may be repeated."
+        ),
     ] = None,
     perform: Annotated[
         list[str] | None, typer.Option("--perform", metavar="ROLE.ACT=OUTCOMES", help="Outcomes of an act, in order.")
     ] = None,
-    scenario: Annotated[str | None, typer.Option("--scenario", metavar="NAME", help="Play this scenario of the spec.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", metavar="NAME", help="Play this scenario of the spec.")
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Decide, and injure, at random from this seed.")] = None,
     lose: Annotated[int, typer.Option("--lose", min=0, help="Lose this many messages.")] = 0,
     duplicate: Annotated[int, typer.Option("--duplicate", min=0, help="Duplicate this many messages.")] = 0,
     reorder: Annotated[bool, typer.Option("--reorder", help="Let messages overtake one another.")] = False,
-    crash: Annotated[list[str] | None, typer.Option("--crash", metavar="ROLE", help="Stop an instance of this role.")] = None,
-    restart: Annotated[list[str] | None, typer.Option("--restart", metavar="ROLE", help="Restart one of this role.")] = None,
+    crash: Annotated[
+        list[str] | None, typer.Option("--crash", metavar="ROLE", help="Stop an instance of this role.")
+    ] = None,
+    restart: Annotated[
+        list[str] | None, typer.Option("--restart", metavar="ROLE", help="Restart one of this role.")
+    ] = None,
     with_: With = None,
-    replay: Annotated[str | None, typer.Option("--replay", metavar="TOKEN", help="Tell a run again, from its token.")] = None,
+    replay: Annotated[
+        str | None, typer.Option("--replay", metavar="TOKEN", help="Tell a run again, from its token.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Play a protocol here and now: a live table, then the sequence chart and the outcome."""
@@ -231,5 +249,3 @@ def _print_findings(results: "list[CheckResult]") -> None:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
-
-

@@ -105,7 +105,9 @@ def read_values(machine: "Machine", texts: Sequence[str], module: Any) -> dict[s
         if not sign:
             raise UsageError(f"--with takes name=value, not `{text}`")
         if name not in types:
-            raise UsageError(f"there is no parameter `{name}`; {did_you_mean(name, types) or 'it has ' + ', '.join(types)}")
+            raise UsageError(
+                f"there is no parameter `{name}`; {did_you_mean(name, types) or 'it has ' + ', '.join(types)}"
+            )
         try:
             values[name] = read_value(written, types[name], module)
         except UnreadableValue as error:
@@ -178,7 +180,11 @@ def run_command(file: str, values: Sequence[str], as_json: bool, options: "RunOp
     result = _checked(file)
     if result.machine is None:
         return FINDINGS
-    module = checking_module(result.machine) if options.scenario or result.machine.is_model else loaded_module(result.machine)
+    module = (
+        checking_module(result.machine)
+        if options.scenario or result.machine.is_model
+        else loaded_module(result.machine)
+    )
     try:
         given = read_values(result.machine, values, module)
         outcome = play_and_show(result.machine, module, replace(options, values=given), in_json=as_json)
@@ -200,7 +206,11 @@ def replay_command(file: str, token: str, as_json: bool) -> int:
     except ReplayFailed as error:
         return _usage(f"{file}: {error}")
     if as_json:
-        print(json.dumps({"steps": [{"label": step.label, "changes": list(step.changes)} for step in told.story.steps]}, indent=2))
+        print(
+            json.dumps(
+                {"steps": [{"label": step.label, "changes": list(step.changes)} for step in told.story.steps]}, indent=2
+            )
+        )
     else:
         print("\n".join(story_lines(told.story, "text", _width())))
     return FINDINGS if told.violated else FINE

@@ -63,7 +63,9 @@ class SpecFile(pytest.File):
             yield CaseItem.from_parent(self, name=case.name, case=case.name)
             for prop in machine.properties:
                 if prop.waived is None and (not prop.only or case.name in prop.only or prop.name in case.violates):
-                    yield PropertyItem.from_parent(self, name=f"{case.name}::{prop.name}", case=case.name, prop=prop.name)
+                    yield PropertyItem.from_parent(
+                        self, name=f"{case.name}::{prop.name}", case=case.name, prop=prop.name
+                    )
         for scenario in machine.scenarios:
             yield ScenarioItem.from_parent(self, name=f"scenario {scenario.name}", scenario=scenario)
 

@@ -1,4 +1,4 @@
-"""The bench of generated tests finds seeded bugs, in the generated code and in the spec, and tells them so that they can be played again."""
+"""The bench of generated tests finds seeded bugs, in generated code and in specs, and tells them so that they can be replayed."""
 
 import re
 import subprocess
@@ -62,7 +62,9 @@ def compiled(folder: Path, spec: str = SPEC) -> Path:
 
 def command(folder: Path, *words: str, status: int = 0) -> str:
     """Run Python in a folder and return what it prints."""
-    done = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 

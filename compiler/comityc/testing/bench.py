@@ -2,7 +2,7 @@
 
 import importlib.util
 import sys
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -120,7 +120,10 @@ class Bench:
             try:
                 lockstep.take(label, before)
             except Disagreement as error:
-                return "the generated code is not the spec", [*story_lines(Failure.plain_story(walk), "none"), str(error)]
+                return "the generated code is not the spec", [
+                    *story_lines(Failure.plain_story(walk), "none"),
+                    str(error),
+                ]
         failure = judge_walk(walk, self.machine, self.evaluator, run)
         if failure is None:
             return None
@@ -151,13 +154,19 @@ class Bench:
         shown = spec.relative_to(Path.cwd()) if spec.is_relative_to(Path.cwd()) else spec
         token = schedule.token(self.spec_hash)
         return "\n".join(
-            [f"{self.protocol}, case `{case}`: {problem[0]}", *problem[1], "", "play it again:", f"  comity run {shown} --replay {token}"]
+            [
+                f"{self.protocol}, case `{case}`: {problem[0]}",
+                *problem[1],
+                "",
+                "play it again:",
+                f"  comity run {shown} --replay {token}",
+            ]
         )
 
-    @lru_cache(maxsize=None)  # noqa: B019  (a bench lives as long as its test module)
+    @cache  # noqa: B019  (a bench lives as long as its test module)
     def _runs(self, case: str) -> list[Run]:
         return runs(self.machine, self.evaluator, case)
 
-    @lru_cache(maxsize=None)  # noqa: B019  (as above)
+    @cache  # noqa: B019  (as above)
     def _walk(self, case: str, run: int) -> Walk:
         return Walk(self.machine, self._runs(case)[run], self.evaluator)

@@ -43,7 +43,9 @@ class Lockstep:
         except ComityError as error:
             raise Disagreement(f"the generated machine of {label.instance} refuses the step: {error}") from error
         except Exception as error:
-            raise Disagreement(f"the generated machine of {label.instance} fails: {type(error).__name__}: {error}") from error
+            raise Disagreement(
+                f"the generated machine of {label.instance} fails: {type(error).__name__}: {error}"
+            ) from error
         for what, mine, theirs in (
             ("state", self._state(checked.state, number), made.state),
             ("messages", translate(checked.sends, self._production), made.sends),

@@ -60,7 +60,12 @@ def read_token(token: str) -> Schedule:
         case, run, start, *steps = json.loads(text)
     except (binascii.Error, zlib.error, ValueError, TypeError, RecursionError) as error:
         raise ReplayFailed("the replay token is damaged") from error
-    if not (isinstance(case, str) and isinstance(run, int) and isinstance(start, int) and all(isinstance(s, str) for s in steps)):
+    if not (
+        isinstance(case, str)
+        and isinstance(run, int)
+        and isinstance(start, int)
+        and all(isinstance(s, str) for s in steps)
+    ):
         raise ReplayFailed("the replay token is damaged")
     return Schedule(case, run, start, tuple(steps))
 
