@@ -4,8 +4,8 @@ The tests are thin: what they do is in `comityc.testing`. What they promise is r
 """
 
 from comityc import __version__
-from comityc.backends.python.emit import spec_hash
 from comityc.machine.model import Machine, Property
+from comityc.output import spec_hash
 
 RUN_KINDS = ("always", "never", "stable", "step")
 """Kinds of properties that one finite run can break; the others are for `comity verify`."""
@@ -42,7 +42,7 @@ def _lines(machine: Machine, spec: str) -> list[str]:
         "    __file__,",
         f'    protocol="{machine.protocol}",',
         f"    spec={_quoted(spec)},",
-        f'    spec_hash="{spec_hash(machine)}",',
+        f'    spec_hash="{spec_hash(machine.source)}",',
         ")",
         "",
         "CASES = [",

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from comityc.backends.python.expressions import ATOM, Context, emit
+from comityc.backends.python.context import Context
+from comityc.backends.python.expressions import ATOM, emit
 from comityc.backends.python.names import Names, method_part
 from comityc.backends.python.reads import Reads, reads
 from comityc.machine.expressions import DefinitionName, Expression, Self, SingleInstance

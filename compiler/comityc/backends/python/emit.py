@@ -6,7 +6,6 @@
 The module is written from its end, so to speak: the imports that stand at its top are those that the rest has used.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
@@ -14,7 +13,7 @@ from comityc import __version__
 from comityc.backends.python.checking import CheckingWriter
 from comityc.backends.python.contexts import ParameterContext, constant_function
 from comityc.backends.python.expressions import emit, emit_as, emit_negated
-from comityc.backends.python.layout import WIDTH
+from comityc.backends.python.imports import import_lines
 from comityc.backends.python.literals import docstring, text_literal
 from comityc.backends.python.names import Names
 from comityc.backends.python.reads import used_definitions
@@ -27,15 +26,10 @@ from comityc.machine.expressions import DefinitionName, Expression
 from comityc.machine.model import Machine, Message, ParameterDeclaration, Role
 from comityc.machine.value_types import RecordField, ValueType
 from comityc.naming import member_name, value_name
-from comityc.output import GENERATED_BY
+from comityc.output import GENERATED_BY, spec_hash
 
 ABI = 1
 """The version of the contract between generated modules and `comity.machine`; a test compares the two."""
-
-
-def spec_hash(machine: Machine) -> str:
-    """Return what tells this spec from any other."""
-    return hashlib.sha256(machine.source.encode()).hexdigest()[:16]
 
 
 def emit_module(machine: Machine, *, checking: bool = False) -> str:
@@ -57,7 +51,7 @@ class _ModuleWriter:
         functions = self._parameter_functions()
         place = next(n for n, part in enumerate(parts) if part[0].startswith("class Parameters"))
         parts[place + 1 : place + 1] = functions
-        lines = [*self._header(), "", *_imports(self._names), *constants]
+        lines = [*self._header(), "", *import_lines(self._names), *constants]
         for part in parts:
             lines += ["", "", *part]
         return "\n".join(lines) + "\n"
@@ -66,7 +60,7 @@ class _ModuleWriter:
         file = self._machine.file
         shown = PurePath(file).name if PurePath(file).is_absolute() else file
         safe = "".join(c if c.isprintable() else "?" for c in shown)
-        first = f"# {GENERATED_BY} {__version__} from {safe} (spec {spec_hash(self._machine)}). Do not edit."
+        first = f"# {GENERATED_BY} {__version__} from {safe} (spec {spec_hash(self._machine.source)}). Do not edit."
         return [first, *docstring(self._machine.doc or f"The protocol {self._machine.protocol}.")]
 
     def _parts(self) -> Iterator[list[str]]:
@@ -112,7 +106,7 @@ class _ModuleWriter:
         writer.blank()
         writer.add("PROTOCOL = ", text_literal(self._machine.protocol))
         writer.add(f"ABI = {ABI}")
-        writer.add("SPEC_HASH = ", text_literal(spec_hash(self._machine)))
+        writer.add("SPEC_HASH = ", text_literal(spec_hash(self._machine.source)))
         writer.add(f"FRESH = {self._fresh}")
         for role in self._machine.roles:
             if role.count is None:
@@ -331,40 +325,6 @@ class _ModuleWriter:
         listed = [f"{text_literal(m.name)}: {names.message(m.name)}" for m in self._machine.messages]
         writer.add("MESSAGES: dict[str, type] = ", f"{{{', '.join(listed)}}}")
         return writer.lines
-
-
-def _imports(names: Names) -> list[str]:
-    """Return the import lines: the standard library, then comity."""
-    writer = Writer()
-    modules = sorted(names.imports)
-    for ours in (False, True):
-        chosen = [module for module in modules if module.startswith("comity.") == ours]
-        if ours and chosen and writer.lines:
-            writer.blank()
-        for module in chosen:
-            for listed in _statements(names.imports[module]):
-                line = f"from {module} import {', '.join(listed)}"
-                if len(line) <= WIDTH:
-                    writer.add(line)
-                else:
-                    writer.add(f"from {module} import (")
-                    for name in listed:
-                        writer.add(f"    {name},")
-                    writer.add(")")
-    return writer.lines
-
-
-def _statements(known: dict[str, str]) -> list[list[str]]:
-    """Return what each import statement of one module names: what is renamed stands alone, all sorted as ruff does."""
-    plain = sorted((name for name in known if known[name] == name), key=_isorted)
-    groups = [(plain[0], plain)] if plain else []
-    groups += [(name, [f"{name} as {alias}"]) for name, alias in known.items() if name != alias]
-    return [listed for _, listed in sorted(groups, key=lambda group: _isorted(group[0]))]
-
-
-def _isorted(name: str) -> tuple[int, str]:
-    """Constants first, then classes, then functions, as ruff sorts them."""
-    return (0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2, name)
 
 
 def _named(fields: Iterable[RecordField], names: Names) -> set[str]:

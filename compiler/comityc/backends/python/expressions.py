@@ -3,19 +3,20 @@
 Every form of the machine has its branch in `_Emitter.emit`, which returns the text with how tightly it binds; parentheses
 are put only where they are needed. Order is the one thing that Python would get wrong: a set is iterated in ascending
 order wherever the order can be seen.
+
+The file is longer than others because all forms stand in one place, next to each other.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import assert_never
 
+from comityc.backends.python.context import Context
 from comityc.backends.python.literals import duration_literal, fraction_literal, text_literal
-from comityc.backends.python.names import Names
 from comityc.backends.python.reads import may_be_undefined
 from comityc.machine import expressions as ir
 from comityc.machine import value_types as types
-from comityc.machine.expressions import DefinitionName, Expression
+from comityc.machine.expressions import Expression
 from comityc.machine.value_types import ValueType, without_optional
 from comityc.naming import member_name, value_name
 
@@ -34,92 +35,6 @@ _OPPOSITES: dict[str, ir.ComparisonOperator] = {
     "<=": ">",
 }
 _TOTALLY_ORDERED = (types.IntType, types.FractionType, types.DurationType, types.TimeType, types.EnumType)
-
-
-class Context(ABC):
-    """Where an expression stands: how parameters, variables, instances and the event are reached there."""
-
-    names: Names
-
-    @abstractmethod
-    def parameter(self, name: str) -> str:
-        """A parameter of the protocol."""
-
-    @abstractmethod
-    def variable(self, name: str) -> str:
-        """A variable of the acting instance."""
-
-    @abstractmethod
-    def shared(self, name: str) -> str:
-        """A shared variable."""
-
-    def is_known(self, name: str) -> bool:
-        """Whether a variable that may be none was just given a value."""
-        return False
-
-    def local(self, name: str) -> str:
-        """A name bound nearby."""
-        return value_name(name)
-
-    @abstractmethod
-    def me(self) -> str:
-        """The acting instance."""
-
-    @abstractmethod
-    def sender(self) -> str:
-        """The sender of the message."""
-
-    @abstractmethod
-    def received(self) -> str:
-        """The message."""
-
-    @abstractmethod
-    def now(self) -> str:
-        """The clock."""
-
-    @abstractmethod
-    def others(self) -> str:
-        """All of the own role but oneself."""
-
-    @abstractmethod
-    def instances(self, role: str) -> str:
-        """All instances of a role."""
-
-    @abstractmethod
-    def instance_at(self, role: str, index: str) -> str:
-        """One instance of a role, by number."""
-
-    @abstractmethod
-    def state_of(self, instance: Expression, role: str) -> str:
-        """The whole state of an instance."""
-
-    @abstractmethod
-    def struck(self, condition: str) -> str:
-        """The set of the crashed or the byzantine instances."""
-
-    @abstractmethod
-    def call(self, definition: DefinitionName, arguments: Sequence[str]) -> str:
-        """The use of a definition."""
-
-    @abstractmethod
-    def key_function(self, definition: DefinitionName) -> str:
-        """A definition with one argument, as a function."""
-
-    @abstractmethod
-    def before(self) -> "Context":
-        """The context of `old(...)`."""
-
-    @abstractmethod
-    def digest(self) -> str:
-        """The function that seals."""
-
-    @abstractmethod
-    def fresh(self) -> str:
-        """The next fresh id."""
-
-    @abstractmethod
-    def acts(self, act: str, arguments: Sequence[tuple[str, str]]) -> str:
-        """The acts that took effect, with these arguments."""
 
 
 def emit(expression: Expression, context: Context, binding: int = CONDITIONAL) -> str:

@@ -1,9 +1,10 @@
 """A role comes in, the class of its machines goes out: tables of handlers by state and trigger, and the handlers."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
-from comityc.backends.python.contexts import MachineContext, ParameterContext, definition_reads, each, method_of
+from comityc.backends.python.contexts import MachineContext, ParameterContext, each
+from comityc.backends.python.definitions import write_definition
 from comityc.backends.python.expressions import emit, emit_as
 from comityc.backends.python.handlers import Handler, HandlerWriter, condition_name
 from comityc.backends.python.literals import text_literal
@@ -309,7 +310,7 @@ class RoleWriter:
     def _definitions(self, writer: Writer) -> None:
         for name in self._used():
             writer.blank()
-            self._definition(writer, name)
+            write_definition(writer, self._names, self._role, name)
 
     def _used(self) -> list[DefinitionName]:
         parts: list[object] = [variable.default for variable in self._variables]
@@ -325,35 +326,6 @@ class RoleWriter:
             found.update(used_definitions(part, self._names.definitions))
         order = list(self._names.definitions)
         return sorted(found, key=order.index)
-
-    def _definition(self, writer: Writer, name: DefinitionName) -> None:
-        names = self._names
-        definition = names.definitions[name]
-        read = definition_reads(names, name)
-        kinds = {variable.name: variable.type for variable in self._role.variables}
-        shared = {variable.name: variable.type for variable in names.machine.shared or ()}
-        parameters = ["self"]
-        parameters += [f"{value_name(argument)}: {names.annotation(kind)}" for argument, kind in definition.arguments]
-        parameters += [f"{value_name(v)}: {names.annotation(kinds[v])}" for v in read.variables]
-        parameters += [f"{_shared_name(v, kinds)}: {names.annotation(shared[v])}" for v in read.shared]
-        if read.messages:
-            parameters.append(f"message: {' | '.join(names.message(m) for m in read.messages)}")
-        if read.sender:
-            parameters.append(f"sender: {names.values('Instance')}")
-        if read.now:
-            parameters.append("now: float")
-        context = MachineContext(
-            names,
-            self._role,
-            written={v: value_name(v) for v in read.variables},
-            shared_written={v: _shared_name(v, kinds) for v in read.shared},
-            sender_name="sender",
-            now_name="now",
-            argument_names=frozenset(argument for argument, _ in definition.arguments),
-        )
-        with writer.function(method_of(name), parameters, names.annotation(definition.body.type)):
-            writer.doc(f"`{name.name}`, as the spec defines it.")
-            writer.add("return ", emit(definition.body, context))
 
     # ---- for checking
 
@@ -402,10 +374,6 @@ def _trigger_of_draw(handler: Handler, place: str) -> str:
 
 def _values(domain: object) -> Expression | None:
     return domain.values if isinstance(domain, ExpressionDomain) else None
-
-
-def _shared_name(name: str, variables: Container[str]) -> str:
-    return f"shared_{value_name(name)}" if name in variables else value_name(name)
 
 
 def _tuple(items: list[str]) -> str:

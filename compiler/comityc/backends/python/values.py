@@ -2,8 +2,9 @@
 
 from typing import assert_never
 
+from comityc.backends.python.context import Context
 from comityc.backends.python.contexts import MachineContext, each
-from comityc.backends.python.expressions import ATOM, Context, clause_text, emit, emit_iterable
+from comityc.backends.python.expressions import ATOM, clause_text, emit, emit_iterable
 from comityc.backends.python.literals import text_literal
 from comityc.machine import expressions as ir
 from comityc.machine import value_types as types
