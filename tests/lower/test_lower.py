@@ -74,6 +74,24 @@ def test_a_value_is_stored_only_where_its_type_fits() -> None:
     assert found == [("CMY0401", "a text cannot be stored in `n`, which is int")]
 
 
+@pytest.mark.parametrize(
+    ("guard", "body", "found"),
+    [
+        ("seen > 1", "n += 1", 1),
+        ("true", "n = seen", 1),
+        ("true", "if seen > 1:\n    n = 1", 1),
+        ("true", "send Question(topic=topic) to server[seen]", 1),
+        ("true", "seen += seen", 0),
+        ("true", "if seen > 1:\n    seen = 1", 0),
+    ],
+)
+def test_a_ghost_decides_nothing(guard: str, body: str, found: int) -> None:
+    text = spec(guard=guard, body=body).replace(
+        "      n: int\n", "      n: int\n      seen: {type: int, ghost: true}\n"
+    )
+    assert [message for _, message in errors(text)] == ["`seen` is a ghost, and decides nothing"] * found
+
+
 def test_lists_of_states_declare_no_state_unless_final() -> None:
     ending = "      done: final\n  server"
     listed = spec().replace(ending, f"      asking, wating:\n        - ignore: Refusal\n{ending}")

@@ -8,6 +8,7 @@ from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.lower.cases import clock_needed, lower_bounds, lower_case, lower_envelope, lower_network, needs_later
 from comityc.lower.causes import one_for_each_cause
 from comityc.lower.context import Lowering
+from comityc.lower.ghosts import ghosts_that_decide
 from comityc.lower.promises import known_properties, lower_properties, lower_scenario
 from comityc.lower.roles import lower_role, with_states
 from comityc.lower.senders import find_senders, receivers_by_message
@@ -15,6 +16,7 @@ from comityc.lower.typecheck import check
 from comityc.lower.variables import lower_assumptions, lower_parameters, lower_variables
 from comityc.machine.model import Act, Machine, Message, Role
 from comityc.machine.value_types import RecordField, TimeType
+from comityc.machine.walk import definitions_of
 from comityc.resolve.names import all_defines, resolve_names
 from comityc.resolve.scopes import Declarations
 from comityc.syntax import nodes
@@ -27,6 +29,9 @@ def lower_protocol(protocol: nodes.Protocol) -> tuple[Machine | None, tuple[Diag
     lowering = Lowering(declarations, types, bag, check)
     lowering.senders = find_senders(declarations)
     machine = _machine(declarations, lowering)
+    if not bag.has_errors:
+        definitions = definitions_of(machine)
+        bag.extend(finding for role in machine.roles for finding in ghosts_that_decide(role, definitions))
     _report_unused(lowering)
     return (None if bag.has_errors else machine), one_for_each_cause(bag.diagnostics)
 
