@@ -69,9 +69,9 @@ class Bench:
 
     def is_fresh(self) -> bool:
         """Say whether the generated module was made from the spec as it is now."""
-        from comityc.backends.python.emit import spec_hash
+        from comityc.output import spec_hash
 
-        return bool(self.production.SPEC_HASH == self.spec_hash == spec_hash(self.machine))
+        return bool(self.production.SPEC_HASH == self.spec_hash == spec_hash(self.machine.source))
 
     def play(self, case: str, data: st.DataObject) -> None:
         """Draw one schedule of a case and step through it; fail with the shrunk scenario when it breaks something."""
