@@ -34,6 +34,9 @@ UNKNOWN_FUNCTION = BLOCK.error("CMY0218", "unknown-function", "A function or met
 UNUSED_DEFINITION = BLOCK.warning("CMY0219", "unused-definition", "A `define` is used nowhere.")
 CIRCULAR_DEFINITION = BLOCK.error("CMY0220", "circular-definition", "A `define` or a type is made of itself.")
 UNKNOWN_SETTING = BLOCK.error("CMY0221", "unknown-setting", "A fault, network, bound or fairness is unknown.")
+TOO_LARGE = BLOCK.error(
+    "CMY0222", "too-large", "What a name stands for grows beyond all measure when it is written out."
+)
 
 # ---- types
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from comityc.diagnostics.bag import Bag
-from comityc.diagnostics.codes_names import HIDDEN_NAME, RESERVED_WORD, TYPE_MISMATCH
+from comityc.diagnostics.codes_names import HIDDEN_NAME, RESERVED_WORD, TOO_LARGE, TYPE_MISMATCH
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.span import Span
 from comityc.lower.expressions.fitting import coerced, is_collection, poison
@@ -98,6 +98,23 @@ class ActSignature:
     undoes: str | None = None
 
 
+DEEPEST_EXPRESSION = 100
+"""How deep expressions may stand in each other, through the defines that they use."""
+
+DEEPEST_DEFINE = 30
+MOST_STATEMENTS = 10_000
+MOST_TRIALS = 500
+
+
+@dataclass(slots=True)
+class Limits:
+    """What was spent of the limits that keep a small spec from becoming an endless one."""
+
+    depth: int = 0
+    statements: int = 0  # of blocks, written out
+    trials: int = 0  # of words that several enums share
+
+
 CheckExpression = Callable[[nodes.Expression, "Context", ValueType | None], ir.Expression]
 
 
@@ -114,6 +131,7 @@ class Lowering:
         self.used_defines: set[tuple[str | None, str]] = set()
         self.defines_under_way: list[tuple[str | None, str]] = []
         self.acts: dict[str, ActSignature] = {}
+        self.limits = Limits()
         self.senders: Mapping[tuple[str, str], tuple[str, ...]] = {}
         self.sends: dict[str, dict[str, set[str]]] = {}
 
@@ -124,6 +142,7 @@ class Lowering:
         copy.definition_keys = dict(self.definition_keys)
         copy.defines_under_way = list(self.defines_under_way)
         copy.acts = self.acts
+        copy.limits = self.limits
         copy.senders = self.senders
         return copy
 
@@ -165,7 +184,14 @@ class Context:
 
     def check(self, node: nodes.Expression, expected: ValueType | None = None) -> ir.Expression:
         """Return the typed expression. `expected` helps to read words and empty collections; nothing is enforced."""
-        return self.lowering.check(node, self, expected)
+        limits = self.lowering.limits
+        if limits.depth >= DEEPEST_EXPRESSION:
+            self.report(TOO_LARGE.at(node.span, f"expressions stand in each other more than {DEEPEST_EXPRESSION} deep"))
+            return poison()
+        limits.depth += 1
+        checked = self.lowering.check(node, self, expected)
+        limits.depth -= 1
+        return checked
 
     def fit(self, node: nodes.Expression, needed: ValueType, what: str = "") -> ir.Expression:
         """Return the typed expression as a place of this type needs it, and report when it does not fit."""

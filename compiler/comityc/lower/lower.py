@@ -30,9 +30,10 @@ def lower_protocol(protocol: nodes.Protocol) -> tuple[Machine | None, tuple[Diag
     lowering.senders = find_senders(declarations)
     machine = _machine(declarations, lowering)
     if not bag.has_errors:
+        # What is wrong elsewhere may be why a define seems to be used nowhere, or a ghost to decide something.
         definitions = definitions_of(machine)
         bag.extend(finding for role in machine.roles for finding in ghosts_that_decide(role, definitions))
-    _report_unused(lowering)
+        _report_unused(lowering)
     return (None if bag.has_errors else machine), one_for_each_cause(bag.diagnostics)
 
 

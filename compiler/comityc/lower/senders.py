@@ -57,27 +57,26 @@ def _sendings(role: RoleSymbol, declarations: Declarations) -> Iterator[_Sending
         for transition in state.transitions:
             trigger = transition.trigger
             answers = tuple(m.text for m in trigger.messages) if isinstance(trigger, nodes.ReceiveTrigger) else ()
-            for send in _sends(transition.body, role, declarations, frozenset()):
+            for send in _sends(transition.body, role, declarations):
                 yield _Sending(role.name, send.message.text, send.to, answers)
 
 
-def _sends(
-    body: Iterable[nodes.Statement], role: RoleSymbol, declarations: Declarations, entered: frozenset[str]
-) -> Iterator[nodes.Send]:
-    for statement in body:
-        match statement:
-            case nodes.Send():
-                yield statement
+def _sends(body: Iterable[nodes.Statement], role: RoleSymbol, declarations: Declarations) -> Iterator[nodes.Send]:
+    """Yield what statements send, and the blocks that they call, each block once."""
+    waiting, entered = list(body), set()
+    while waiting:
+        match waiting.pop():
+            case nodes.Send() as send:
+                yield send
             case nodes.If(branches=branches, otherwise=otherwise):
-                for _, inner in branches:
-                    yield from _sends(inner, role, declarations, entered)
-                yield from _sends(otherwise, role, declarations, entered)
+                waiting += [statement for _, inner in branches for statement in inner]
+                waiting += otherwise
             case nodes.For(body=inner):
-                yield from _sends(inner, role, declarations, entered)
+                waiting += inner
             case nodes.Do(call=nodes.Call(function=nodes.Name(text=name))) if name not in entered:
+                entered.add(name)
                 define = role.defines.get(name) or declarations.defines.get(name)
-                if define is not None and define.statements is not None:
-                    yield from _sends(define.statements, role, declarations, entered | {name})
+                waiting += (define.statements if define is not None else None) or ()
             case _:
                 continue
 

@@ -7,6 +7,7 @@ from typing import Literal, assert_never
 from comityc.diagnostics.codes_names import (
     NO_SUCH_PART,
     NOT_ASSIGNABLE,
+    TOO_LARGE,
     TYPE_MISMATCH,
     UNKNOWN_FUNCTION,
     UNKNOWN_MESSAGE,
@@ -16,7 +17,7 @@ from comityc.diagnostics.codes_names import (
 )
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.suggest import did_you_mean
-from comityc.lower.context import Binding, Context, fields_by_name
+from comityc.lower.context import MOST_STATEMENTS, Binding, Context, fields_by_name
 from comityc.lower.expressions import definitions
 from comityc.lower.expressions.calls import CHANGING_METHODS
 from comityc.lower.expressions.displays import check_clause
@@ -259,6 +260,16 @@ def _block(call: nodes.Call, owner: str | None, define: nodes.DefineNode, contex
 
 
 def _inlined(define: nodes.DefineNode, arguments: Sequence[ir.Expression], context: Context) -> Sequence[ir.Statement]:
+    limits = context.lowering.limits
+    limits.statements += len(define.statements or ())
+    if limits.statements > MOST_STATEMENTS:
+        context.report(
+            TOO_LARGE.at(
+                define.name.span,
+                f"blocks written out in place of their calls are more than {MOST_STATEMENTS} statements",
+            )
+        )
+        return ()
     bound: dict[str, Binding] = {}
     live = set(context.live)
     lets: list[ir.Statement] = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from comityc.diagnostics.bag import Bag
-from comityc.diagnostics.codes_names import CIRCULAR_DEFINITION, UNKNOWN_TYPE, WRONG_TYPE_ARGUMENTS
+from comityc.diagnostics.codes_names import CIRCULAR_DEFINITION, TOO_LARGE, UNKNOWN_TYPE, WRONG_TYPE_ARGUMENTS
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.machine.value_types import (
@@ -25,6 +25,7 @@ from comityc.machine.value_types import (
     SetType,
     TextType,
     TimeType,
+    TupleType,
     ValueType,
 )
 from comityc.resolve.words import TYPE_WORDS
@@ -45,6 +46,35 @@ _PLAIN: Mapping[str, ValueType] = {
 }
 
 _ARITY = {"set": 1, "list": 1, "map": 2}
+
+
+LARGEST_TYPE = 1000
+"""How many parts a type may have, with those of its parts: records of records grow fast."""
+
+DEEPEST_TYPE = 50
+"""How many types may be made of one another in a row."""
+
+
+def is_small(value_type: ValueType | None) -> bool:
+    """Say whether a type has no more parts than it may have, without looking at many more than these."""
+    waiting: list[ValueType | None] = [value_type]
+    parts = 0
+    while waiting:
+        parts += 1
+        if parts > LARGEST_TYPE:
+            return False
+        match waiting.pop():
+            case OptionalType(item=item) | SetType(item=item) | ListType(item=item):
+                waiting.append(item)
+            case MapType(key=key, value=value):
+                waiting += [key, value]
+            case TupleType(items=items):
+                waiting += items
+            case RecordType(fields=fields):
+                waiting += [field.type for field in fields]
+            case _:
+                continue
+    return True
 
 
 class TypeResolver:
@@ -70,11 +100,24 @@ class TypeResolver:
                     CIRCULAR_DEFINITION.at(node.name.span, f"type `{name}` is made of itself", notes=(circle,))
                 )
                 return UNKNOWN
+            if len(self._under_way) >= DEEPEST_TYPE:
+                return self._too_large(node)
             self._under_way.append(name)
             resolved = self._declared(node)
             self._under_way.pop()
-            self._resolved[name] = resolved
+            self._resolved[name] = resolved if is_small(resolved) else self._too_large(node)
         return self._resolved[name]
+
+    def _too_large(self, node: nodes.TypeNode) -> ValueType:
+        name = node.name
+        self._bag.add(
+            TOO_LARGE.at(
+                name.span,
+                f"type `{name.text}` is made of too many others",
+                caret=f"more than {LARGEST_TYPE} when it is written out",
+            )
+        )
+        return UNKNOWN
 
     def _declared(self, node: nodes.TypeNode) -> ValueType:
         name = node.name.text

@@ -11,16 +11,18 @@ from itertools import product
 from comityc.diagnostics.codes_names import (
     CIRCULAR_DEFINITION,
     NOT_HERE,
+    TOO_LARGE,
     UNKNOWN_NAME,
     USELESS_STATEMENT,
     WRONG_ARGUMENTS,
 )
 from comityc.diagnostics.suggest import did_you_mean
-from comityc.lower.context import Binding, Context, Uses
+from comityc.lower.context import DEEPEST_DEFINE, MOST_TRIALS, Binding, Context, Uses
 from comityc.lower.expressions.fitting import is_unknown, poison
 from comityc.machine import expressions as ir
 from comityc.machine.model import Definition
 from comityc.machine.value_types import EnumType, ValueType
+from comityc.resolve.types import LARGEST_TYPE, is_small
 from comityc.syntax import nodes
 
 Owner = str | None
@@ -97,15 +99,26 @@ def check_arguments(
     """Return the arguments of a call. A word that several enums share is read as the one with which the body makes sense."""
     choices = [_enums(argument, context) for argument in written]
     if not any(choices):
-        return tuple(context.check(argument) for argument in written)
+        return tuple(_small(context.check(argument), context) for argument in written)
     nothing: list[EnumType | None] = [None]
     for hints in product(*(choice or nothing for choice in choices)):
+        context.lowering.limits.trials += 1
+        if context.lowering.limits.trials > MOST_TRIALS:
+            break
         trial = replace(context, lowering=context.lowering.fork(), uses=Uses(), taken=dict(context.taken))
         arguments = tuple(trial.check(argument, hint) for argument, hint in zip(written, hints, strict=True))
         read_body(arguments, trial)
         if not trial.lowering.bag.has_errors:
             return tuple(context.check(argument, hint) for argument, hint in zip(written, hints, strict=True))
     return tuple(context.check(argument) for argument in written)
+
+
+def _small(value: ir.Expression, context: Context) -> ir.Expression:
+    """A define may hand its argument on twice, and so may the next one."""
+    if is_small(value.type):
+        return value
+    context.report(TOO_LARGE.at(value.span, f"the type of this argument has more than {LARGEST_TYPE} parts"))
+    return poison(value)
 
 
 def _enums(node: nodes.Expression, context: Context) -> list[EnumType]:
@@ -215,6 +228,13 @@ def enter(owner: Owner, define: nodes.DefineNode, context: Context) -> bool:
         circle = " -> ".join([*(name for _, name in under_way[under_way.index(mark) :]), mark[1]])
         context.report(
             CIRCULAR_DEFINITION.at(define.name.span, f"`{define.name.text}` is defined by itself", notes=(circle,))
+        )
+        return False
+    if len(under_way) >= DEEPEST_DEFINE:
+        context.report(
+            TOO_LARGE.at(
+                define.name.span, f"`{define.name.text}` is used through more than {DEEPEST_DEFINE} other defines"
+            )
         )
         return False
     under_way.append(mark)
