@@ -84,7 +84,9 @@ def _glued(head: str, lines: list[str], tail: str) -> list[str]:
 def _statement(source: _Source, before: int, after: int, indent: int) -> list[str]:
     """Break the expression of a statement; it gets parentheses when its operators have to be broken."""
     node, span = source.node, (0, len(source.text))
-    if _may_omit_parentheses(source, node) and _brackets(source, node, span):
+    brackets = _brackets(source, node, span)
+    opens_in_time = bool(brackets) and indent + before + brackets[0][1][0] < WIDTH
+    if opens_in_time and _may_omit_parentheses(source, node):
         return _at_brackets(source, node, span, indent, before, after)
     inner = indent + _STEP
     return ["(", *_glued(" " * inner, _within(source, node, span, inner, 0, 0), ""), " " * indent + ")"]
@@ -220,7 +222,7 @@ def _within(source: _Source, node: ast.expr, span: tuple[int, int], indent: int,
         inner = indent + _STEP
         content = _within(source, node, (span[0] + 1, span[1] - 1), inner, 0, 0)
         return ["(", *_glued(" " * inner, content, ""), " " * indent + ")"]
-    if _own_brackets(node):
+    if _own_brackets(node) or (isinstance(node, ast.Attribute) and _brackets(source, node, span)):
         return _at_brackets(source, node, span, indent, before, after)
     match node:
         case ast.BoolOp() | ast.Compare() | ast.BinOp():
