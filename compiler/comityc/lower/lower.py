@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from comityc.diagnostics.bag import Bag
 from comityc.diagnostics.codes_names import UNUSED_DEFINITION
 from comityc.diagnostics.diagnostic import Diagnostic
+from comityc.lower.behaviour.ghosts import ghosts_that_decide
+from comityc.lower.behaviour.roles import lower_role, with_states
+from comityc.lower.behaviour.senders import find_senders, receivers_by_message
 from comityc.lower.cases import clock_needed, lower_bounds, lower_case, lower_envelope, lower_network, needs_later
 from comityc.lower.causes import one_for_each_cause
 from comityc.lower.context import Lowering
-from comityc.lower.ghosts import ghosts_that_decide
 from comityc.lower.promises import known_properties, lower_properties, lower_scenario
-from comityc.lower.roles import lower_role, with_states
-from comityc.lower.senders import find_senders, receivers_by_message
 from comityc.lower.typecheck import check
 from comityc.lower.variables import lower_assumptions, lower_parameters, lower_variables
 from comityc.machine.model import Act, Machine, Message, Role

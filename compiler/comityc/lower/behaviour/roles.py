@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 
 from comityc.diagnostics.codes_names import CONFLICTING_RULES
 from comityc.diagnostics.diagnostic import Label
-from comityc.lower.acts import RequestFacts
-from comityc.lower.context import Lowering
-from comityc.lower.transitions import (
+from comityc.lower.behaviour.acts import RequestFacts
+from comityc.lower.behaviour.transitions import (
     DecisionFacts,
     Lowered,
     ReceiveFacts,
@@ -19,6 +18,7 @@ from comityc.lower.transitions import (
     WhenFacts,
     lower_transition,
 )
+from comityc.lower.context import Lowering
 from comityc.lower.variables import lower_count, lower_variables
 from comityc.machine import expressions as ir
 from comityc.machine.expression_text import clause_text, expression_text

@@ -12,13 +12,13 @@ from comityc.diagnostics.codes_names import (
 )
 from comityc.diagnostics.diagnostic import Label
 from comityc.diagnostics.suggest import did_you_mean
-from comityc.lower import acts
-from comityc.lower.acts import RequestFacts
+from comityc.lower.behaviour import acts
+from comityc.lower.behaviour.acts import RequestFacts
+from comityc.lower.behaviour.statements import check_statements
 from comityc.lower.context import Binding, Context, Lowering, Place, with_article
 from comityc.lower.domains import check_bounded, check_domain
 from comityc.lower.expressions.displays import check_clause
 from comityc.lower.expressions.fitting import fits
-from comityc.lower.statements import check_statements
 from comityc.lower.variables import LONGEST
 from comityc.machine import expressions as ir
 from comityc.machine.expression_text import expression_text
