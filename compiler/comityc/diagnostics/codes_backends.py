@@ -6,12 +6,8 @@ BLOCK = Block("CMY06")
 
 # ---- generated Python
 
-NAME_CLASH = BLOCK.error("CMY0601", "name-clash", "Two names of the spec would become one name in Python.")
 SAME_ACT_TWICE = BLOCK.error(
-    "CMY0602", "same-act-twice", "A state asks for one act with different arguments, so an outcome fits both."
-)
-MODEL_IS_NOT_CODE = BLOCK.error(
-    "CMY0603", "model-is-not-code", "A model for checking has no code that could run distributed."
+    "CMY0601", "same-act-twice", "A state asks for one act in two ways, so nobody could tell whose outcome comes."
 )
 
 # ---- files
