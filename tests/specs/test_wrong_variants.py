@@ -4,13 +4,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.specs import variants_saga
+from tests.specs.wrong_variants import WrongVariant
 
 from comityc.diagnostics.codes_checks import BROKEN_ASSUMPTION
 from comityc.driver import check_file, checking_module
 from comityc.explore.verdict import CaseVerdict
 from comityc.explore.verify import verify_machine
-from tests.specs import variants_saga
-from tests.specs.wrong_variants import WrongVariant
 
 VARIANTS = (*variants_saga.VARIANTS,)
 
