@@ -566,7 +566,7 @@ class HandMachine(RoleMachine[HandState]):
         return HandState(at=HAND_IDLE, job=state.job, mood=state.mood)
 
     def _idle_receive_offer(self, state: HandState, event: Received) -> Step[HandState]:
-        """Receive a Offer in `idle`."""
+        """Receive an Offer in `idle`."""
         message: Offer = event.message
         if message.job <= self._last() and self.parameters.jobs[message.job].needs <= frozenset({"wood", "glue"}):
             job = message

@@ -247,6 +247,7 @@ class FreshIds:
 
 _TABLES = ("_receptions", "_timers", "_decisions", "_requests", "_spontaneous", "_draws", "_open")
 _TAKEN_BY_THE_BASE = frozenset([*_TABLES, "_digest", "_others", "_handler", "_not_received", "_deferral", "_refusal"])
+_ENDINGS = ("_timers", "_open", "_holds", "_draws")
 """Attributes of `comity.base.RoleMachine`, and those that every generated machine may have."""
 
 
@@ -258,7 +259,8 @@ def each(role: str) -> str:
 def method_of(definition: DefinitionName) -> str:
     """Return the method of a machine that a definition becomes."""
     name = f"_{_plain(definition)}"
-    return f"{name}_" if name in _TAKEN_BY_THE_BASE else name
+    taken = name in _TAKEN_BY_THE_BASE or name.startswith("_each_") or name.endswith(_ENDINGS)
+    return f"{name}_" if taken else name
 
 
 def world_function(definition: DefinitionName) -> str:

@@ -7,11 +7,11 @@ statements and the step; after one without a guard nothing follows.
 from dataclasses import dataclass, replace
 
 from comityc.backends.python.contexts import FreshIds, MachineContext
-from comityc.backends.python.expressions import CONDITIONAL, NOT, OR, clause_targets, emit
+from comityc.backends.python.expressions import CONDITIONAL, NOT, clause_targets, emit
 from comityc.backends.python.names import Names, method_part
 from comityc.backends.python.reads import locals_used, reads, walk
 from comityc.backends.python.statements import Body, Method, visible_variables, without_ghosts
-from comityc.backends.python.values import decided, finite_values, is_always, listing, moment
+from comityc.backends.python.values import can_be_empty, decided, finite_values, is_always, listing, moment
 from comityc.backends.python.writer import Writer
 from comityc.machine import expressions as ir
 from comityc.machine.model import (
@@ -234,11 +234,9 @@ class HandlerWriter:
     def _condition(
         self, transition: Transition, handler: Handler, context: MachineContext, binding: int = CONDITIONAL
     ) -> str | None:
-        """Return the guard of a candidate, or None when it has none. One that looks at the draw is asked of each value."""
+        """Return the guard of a candidate, or None when it has none."""
         guard = transition.guard
         if guard is None or is_always(guard):
-            return None
-        if transition.draw is not None and transition.draw[0] in locals_used(guard):
             return None
         if transition.kind == "when":
             loop = handler.rule.loop if handler.rule is not None else None
@@ -260,19 +258,22 @@ class HandlerWriter:
             body.add(f"return self.{self._separate[transition.number]}({context.state}, event)")
             return True
         inner = replace(context, written=dict(context.written), shared_written={}, known=set(context.known))
-        if transition.draw is not None:
-            name = context.local(transition.draw[0])
-            body.add(f"values_of_{name} = ", self._drawn_from(transition, context))
-            body.add(f"if values_of_{name}:")
-            with body.block():
-                if transition.draw[0] in locals_used((transition.body, transition.guard)):
-                    body.add(f"{name} = {self._names.domains('drawn_from')}(event, values_of_{name})")
-                else:
-                    body.add(f"{self._names.domains('drawn_from')}(event, values_of_{name})")
-                self._body(body, transition, inner, method)
-            return False
-        self._body(body, transition, inner, method)
-        return True
+        if transition.draw is None:
+            self._body(body, transition, inner, method)
+            return True
+        name = context.local(transition.draw[0])
+        values, drawn = f"values_of_{name}", self._names.domains("drawn_from")
+        taken = f"{name} = " if transition.draw[0] in locals_used(transition.body) else ""
+        if not can_be_empty(transition.draw[1]):
+            body.add(taken, f"{drawn}(event, {self._drawn_from(transition, context)})")
+            self._body(body, transition, inner, method)
+            return True
+        body.add(f"{values} = ", self._drawn_from(transition, context))
+        body.add(f"if {values}:")
+        with body.block():
+            body.add(taken, f"{drawn}(event, {values})")
+            self._body(body, transition, inner, method)
+        return False
 
     def _body(self, body: Writer, transition: Transition, context: MachineContext, method: Method) -> None:
         statements = without_ghosts(transition.body, self._ghosts)
@@ -281,16 +282,11 @@ class HandlerWriter:
         Body(body, context, method, self._variables).write(transition, statements)
 
     def _drawn_from(self, transition: Transition, context: MachineContext) -> str:
-        """Return the values to draw from: those of the domain for which the guard holds, if it looks at the draw."""
+        """Return the values to draw from."""
         assert transition.draw is not None
-        name, domain = transition.draw
-        guard = transition.guard
-        values = finite_values(domain, context)
+        values = finite_values(transition.draw[1], context)
         if values is None:
             raise LookupError(f"`{transition.name}` draws from a type without an end")
-        if guard is not None and name in locals_used(guard):
-            local = context.local(name)
-            return f"tuple({local} for {local} in {values} if {emit(guard, context, OR)})"
         return values
 
     def _draw_steps(self, writer: Writer, handler: Handler, context: MachineContext) -> None:
@@ -307,20 +303,28 @@ class HandlerWriter:
                 with writer.block():
                     writer.add("return None")
                 continue
-            local = f"values_of_{context.local(transition.draw[0])}"
             if condition is None:
-                self._offer_draw(writer, local, self._drawn_from(transition, context))
+                if self._offer_draw(writer, transition, context):
+                    return
             else:
                 writer.add("if ", condition, ":")
                 with writer.block():
-                    self._offer_draw(writer, local, self._drawn_from(transition, context))
+                    self._offer_draw(writer, transition, context)
         writer.add("return None")
 
-    def _offer_draw(self, writer: Writer, local: str, values: str) -> None:
+    def _offer_draw(self, writer: Writer, transition: Transition, context: MachineContext) -> bool:
+        """Write what returns the values to draw from; return whether it always does."""
+        assert transition.draw is not None
+        values = self._drawn_from(transition, context)
+        if not can_be_empty(transition.draw[1]):
+            writer.add("return ", values)
+            return True
+        local = f"values_of_{context.local(transition.draw[0])}"
         writer.add(f"{local} = ", values)
         writer.add(f"if {local}:")
         with writer.block():
             writer.add(f"return {local}")
+        return False
 
 
 def condition_name(role: Role, transition: Transition) -> str:

@@ -1,5 +1,6 @@
 """Constants come in, their Python text goes out, in the spelling that `ruff format` would leave alone."""
 
+import textwrap
 from fractions import Fraction
 
 _DURATION_UNITS = (
@@ -46,9 +47,12 @@ def fraction_literal(value: Fraction, fraction: str) -> str:
 
 def docstring(text: str, *, indent: int = 0) -> list[str]:
     """Return a docstring, with the closing quotes on a line of their own when it has several lines."""
-    lines = [line.rstrip() for line in text.expandtabs(4).strip().splitlines()]
+    first, _, rest = text.expandtabs(4).strip().partition("\n")
+    lines = [line.rstrip() for line in [first, *textwrap.dedent(rest).splitlines()]]
     safe = ["".join(_in_docstring(c) for c in line).replace('"""', '\\"\\"\\"') for line in lines] or [""]
     space = " " * indent
+    if safe[0].startswith('"'):
+        safe[0] = f" {safe[0]}"
     if len(safe) == 1:
         ending = safe[0]
         if ending.endswith('"'):

@@ -9,7 +9,7 @@ from comityc.backends.python.handlers import condition_name
 from comityc.backends.python.literals import text_literal
 from comityc.backends.python.names import Names, method_part
 from comityc.backends.python.reads import is_constant, locals_used
-from comityc.backends.python.values import finite_values, is_always, moment
+from comityc.backends.python.values import can_be_empty, finite_values, is_always, moment
 from comityc.backends.python.writer import Writer
 from comityc.machine import expressions as ir
 from comityc.machine.expressions import Expression
@@ -226,11 +226,10 @@ class OpenWriter:
         """Return the condition for taking a `when`; one that draws needs something to draw from."""
         targets = [] if rule.loop is None else [self._context.local(name) for name, _ in rule.loop.targets]
         parts: list[str] = []
-        if transition.guard is not None and not is_always(transition.guard):
+        if not is_always(transition.guard):
             parts.append(f"self.{condition_name(self._role, transition)}({', '.join([self._context.state, *targets])})")
-        if transition.draw is not None:
-            values = finite_values(transition.draw[1], self._context)
-            parts.append(f"len({values}) > 0")
+        if transition.draw is not None and can_be_empty(transition.draw[1]):
+            parts.append(f"len({finite_values(transition.draw[1], self._context)}) > 0")
         return " and ".join(parts)
 
     # ---- pieces
@@ -277,7 +276,8 @@ class OpenWriter:
 
 def _is_free(transition: Transition) -> bool:
     """Say whether a transition can be taken whatever the state."""
-    return is_always(transition.guard) and transition.draw is None
+    draws = transition.draw is not None and can_be_empty(transition.draw[1])
+    return is_always(transition.guard) and not draws
 
 
 def _tuple(items: list[str]) -> str:

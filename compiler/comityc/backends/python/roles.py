@@ -12,7 +12,7 @@ from comityc.backends.python.names import Names, method_part
 from comityc.backends.python.opening import OpenWriter
 from comityc.backends.python.reads import used_definitions
 from comityc.backends.python.statements import visible_variables
-from comityc.backends.python.values import finite_values, is_always
+from comityc.backends.python.values import can_be_empty, finite_values, is_always
 from comityc.backends.python.writer import Writer
 from comityc.machine.expressions import DefinitionName, Expression
 from comityc.machine.model import ExpressionDomain, Role, State, Transition
@@ -150,7 +150,7 @@ class RoleWriter:
         rule = handler.rule
         match handler.event:
             case "Received":
-                listed = " or ".join(f"a {message}" for message in handler.messages)
+                listed = " or ".join(_a(message) for message in handler.messages)
                 part = "_or_".join(method_part(message) for message in handler.messages)
                 return f"receive_{part}", f"Receive {listed} in {where}."
             case "TimerFired":
@@ -352,7 +352,8 @@ class RoleWriter:
 def _reachable(candidates: tuple[Transition, ...]) -> tuple[Transition, ...]:
     """Leave out what stands behind a candidate that always fits."""
     for place, transition in enumerate(candidates):
-        if is_always(transition.guard) and transition.draw is None:
+        draws = transition.draw is not None and can_be_empty(transition.draw[1])
+        if is_always(transition.guard) and not draws:
             return candidates[: place + 1]
     return candidates
 
@@ -386,4 +387,4 @@ def _one_of(states: list[str]) -> str:
 
 
 def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"

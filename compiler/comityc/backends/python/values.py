@@ -81,6 +81,11 @@ def _values_of_type(value_type: ValueType, context: MachineContext) -> str | Non
             return None
 
 
+def can_be_empty(domain: Domain) -> bool:
+    """Say whether there may be nothing to take from a domain: a type with values of its own always has one."""
+    return not (isinstance(domain, TypeDomain) and isinstance(domain.type, types.BoolType | types.EnumType))
+
+
 def decided(domain: Domain | None, context: MachineContext) -> tuple[str, str]:
     """Return what takes a decided value from its event, or refuses it, and the annotation that the local needs."""
     names = context.names
