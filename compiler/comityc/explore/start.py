@@ -6,8 +6,9 @@ from itertools import chain, combinations, product
 from typing import Any
 
 from comity.values import Map
+from comityc.backends.python.context import Context
 from comityc.backends.python.contexts import MachineContext, ParameterContext
-from comityc.backends.python.expressions import Context, emit
+from comityc.backends.python.expressions import emit
 from comityc.backends.python.names import Names
 from comityc.explore.records import BYZANTINE, UP, Local
 from comityc.explore.setting import Setting, budget
