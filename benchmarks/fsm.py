@@ -14,9 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from transitions import Machine
+
 from comity.machine import Received
 from comityc.driver import check_file, checking_module
-from transitions import Machine
 
 _CYCLE = (
     ("pay", "idle", "paid"),

@@ -69,7 +69,8 @@ def test_a_composed_type_is_checked_to_its_parts() -> None:
         Map({"1": ()}),
         Map({1: [Mark(Level.LOW, None)]}),
         Map({1: (Mark(Level.LOW, Instance("chair", 0)),)}),
-        {}]
+        {},
+    ]
     for bad in worse:
         with pytest.raises(RefusedDecision, match="not of the right type"):
             domains.decided_as(Decided("marks", bad), check)
