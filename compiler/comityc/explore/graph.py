@@ -21,7 +21,7 @@ LabelKind = Literal[
     "timer",  # timer `name` of `instance` fires
     "decide",  # `instance` decides `name`, with `value`
     "perform",  # act `name` that `instance` asked for comes to `outcome`
-    "happen",  # `instance` takes a spontaneous step (`when`)
+    "happen",  # `instance` takes a spontaneous step (`when`); `value` counts the state's rules from 0
     "effect",  # act `name` that `instance` asks for takes effect, unnoticed by the machine
     "late_effect",  # act `name`, no longer asked for, takes effect
     "repeat_effect",  # fault: act `name` takes effect once more
