@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.specs import variants_saga, variants_voting
+from tests.specs import variants_escrow, variants_saga, variants_voting
 from tests.specs.wrong_variants import WrongVariant
 
 from comityc.diagnostics.codes_checks import BROKEN_ASSUMPTION
@@ -12,7 +12,7 @@ from comityc.driver import check_file, checking_module
 from comityc.explore.verdict import CaseVerdict
 from comityc.explore.verify import verify_machine
 
-VARIANTS = (*variants_voting.VARIANTS, *variants_saga.VARIANTS)
+VARIANTS = (*variants_voting.VARIANTS, *variants_escrow.VARIANTS, *variants_saga.VARIANTS)
 
 MAX_STATES = 100_000
 

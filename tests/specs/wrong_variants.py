@@ -26,6 +26,7 @@ class WrongVariant:
     """A well-known way to get a protocol wrong, as changes of the right one.
 
     `case` is the body of the one case, as YAML in one line. `breaks` names the properties that fail in it, and hold for the right spec.
+    `trimmed` are changes of either spec, right and wrong, that make it smaller where that does not matter for the mistake.
     With `refused_by` the right spec does not even take the values: it names the assumption that the variant drops.
     """
 
@@ -36,16 +37,17 @@ class WrongVariant:
     case: str
     breaks: tuple[str, ...]
     refused_by: str | None = None
+    trimmed: tuple[Change, ...] = ()
 
     @property
     def right(self) -> str:
         """The text of the right spec, with the small case alone."""
-        return with_case(read(self.spec), self.case)
+        return with_case(changed(read(self.spec), self.trimmed), self.case)
 
     @property
     def wrong(self) -> str:
         """The text of the variant, with the same case."""
-        return with_case(changed(read(self.spec), self.changes), self.case)
+        return with_case(changed(read(self.spec), (*self.trimmed, *self.changes)), self.case)
 
 
 def read(spec: str) -> str:
