@@ -14,7 +14,11 @@ def test_the_wheel_holds_what_is_needed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"comity", "comityc"}
-    data = {path for path in (ROOT / "compiler" / "comityc").rglob("*") if path.suffix in (".lark", ".json", ".md", ".typed")}
+    data = {
+        path
+        for path in (ROOT / "compiler" / "comityc").rglob("*")
+        if path.suffix in (".lark", ".json", ".md", ".typed")
+    }
     wanted = {str(path.relative_to(ROOT / "compiler")) for path in data}
     wanted |= {f"comityc/{path.relative_to(ROOT)}" for path in (ROOT / "specs").rglob("*.yaml")}
     wanted.add("comity/py.typed")

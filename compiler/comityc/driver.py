@@ -1,6 +1,7 @@
 """The passes in order: a path goes in; a machine, generated files or findings come out.
 
-A stage that reports an error ends the chain, because what follows would only repeat it in other words.
+What cannot be read is left out, and the rest is still looked at as far as names and types go: whoever made three mistakes
+hears of all three. The static checks want a whole machine.
 """
 
 import os
@@ -17,7 +18,7 @@ from comityc.diagnostics.diagnostic import Diagnostic
 if TYPE_CHECKING:
     from comityc.machine.model import Machine
     from comityc.output import GeneratedFile
-    from comityc.source.tree import Source, Tree
+    from comityc.source.tree import Mapping, Source, Tree
 
 T = TypeVar("T")
 
@@ -41,29 +42,41 @@ class CheckResult:
 
 def check_file(path: str) -> CheckResult:
     """Take one spec through all stages up to the machine and its static checks."""
-    from comityc.checks import check_machine
-    from comityc.lower.lower import lower_protocol
-    from comityc.syntax.build import build_protocol
+    from comityc.source.tree import Mapping
 
     bag = Bag()
     tree, source = read_tree(path, bag)
-    if tree is None or source is None or bag.has_errors:
-        return CheckResult(path, None, bag.diagnostics, source)
-    protocol = _kept(build_protocol(tree, source), bag)
-    if protocol is None or bag.has_errors:
-        return CheckResult(path, None, bag.diagnostics, source)
-    machine = _kept(lower_protocol(protocol), bag)
-    if machine is None or bag.has_errors:
-        return CheckResult(path, None, bag.diagnostics, source)
-    bag.extend(check_machine(machine))
+    machine = None
+    if source is not None and isinstance(tree, Mapping):
+        machine = _machine(tree, source, bag)
     return CheckResult(path, machine, bag.diagnostics, source)
 
 
+def _machine(tree: "Mapping", source: "Source", bag: Bag) -> "Machine | None":
+    from comityc.checks import check_machine
+    from comityc.lower.lower import lower_protocol
+    from comityc.syntax.build import build_what_can_be_read
+
+    protocol = _kept(build_what_can_be_read(tree, source), bag)
+    if protocol is None:
+        return None
+    machine, findings = lower_protocol(protocol)
+    if bag.has_errors:
+        from comityc.syntax.holes import independent, lost_names
+
+        bag.extend(independent(findings, lost_names(tree, bag.diagnostics), source))
+        return None
+    bag.extend(findings)
+    if machine is not None:
+        bag.extend(check_machine(machine))
+    return machine
+
+
 def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":
-    """Read a spec as a located tree whose shape is right, with `use:` expanded."""
+    """Read a spec as a located tree, with `use:` expanded; where its shape is wrong there are findings, and what can be made of it."""
     from comityc.expand.instantiate import expand
     from comityc.source.loader import load
-    from comityc.source.shape import check_shape
+    from comityc.source.shape import check_and_mend
     from comityc.source.yaml_tree import parse
 
     source = _kept(load(path), bag)
@@ -72,10 +85,17 @@ def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":
     tree = _kept(parse(source), bag)
     if tree is None:
         return None, source
-    bag.extend(check_shape(tree))
-    if bag.has_errors:
-        return None, source
-    return _kept(expand(tree, source), bag), source
+    findings, meant = check_and_mend(tree)
+    bag.extend(findings)
+    if not bag.has_errors:
+        return _kept(expand(tree, source), bag), source
+    return (None if _uses_a_pattern(meant) else meant), source
+
+
+def _uses_a_pattern(tree: "Tree") -> bool:
+    from comityc.source.tree import Mapping
+
+    return isinstance(tree, Mapping) and any(tree.get(key) is not None for key in ("use", "with", "rename"))
 
 
 def _kept(result: tuple[T | None, Iterable[Diagnostic]], bag: Bag) -> T | None:

@@ -102,7 +102,11 @@ class MoveFinder:
     def _happen(self, found: Collector, rule: int, element: Any) -> None:
         state, me = found.local.state, found.instance
         owed = Obligation("happen", me, (str(state.at), rule, element))
-        found.attempt(lambda draw: Happened(rule, element, draw, self._ids), Label("happen", me, element=element, value=rule), owed)
+        found.attempt(
+            lambda draw: Happened(rule, element, draw, self._ids),
+            Label("happen", me, element=element, value=rule),
+            owed,
+        )
 
     def _fire(self, found: Collector, timer: Timer) -> None:
         spent = ("timer", timer.name, timer.element)

@@ -26,6 +26,7 @@ from comityc.diagnostics.span import Span
 from comityc.diagnostics.suggest import closest, did_you_mean
 from comityc.source.forms import Anything, Choice, Key, KeyKind, Leaf, ListOf, MapOf, Record, Shape, Word
 from comityc.source.json_schema import KEY_PATTERNS, MOST_NAME, json_schema
+from comityc.source.mend import mended
 from comityc.source.table import LANGUAGE_VERSIONS, PROTOCOL, SYNONYMS
 from comityc.source.tree import Mapping, Scalar, Sequence, Tree, kind_of
 
@@ -37,14 +38,27 @@ _Under = Scalar | None
 
 def check_shape(tree: Tree) -> tuple[Diagnostic, ...]:
     """Compare a whole spec with the table."""
-    bag = Bag()
+    return check_and_mend(tree)[0]
+
+
+def check_and_mend(tree: Tree) -> tuple[tuple[Diagnostic, ...], Tree]:
+    """Compare a whole spec with the table; return also the tree as it was probably meant, with known keys alone."""
+    bag = _Findings()
     _check(bag, tree, PROTOCOL, None)
     if isinstance(tree, Mapping):
         _check_version(bag, tree)
-    return bag.diagnostics
+    return bag.diagnostics, mended(tree, bag.meant)
 
 
-def _check_version(bag: Bag, tree: Mapping) -> None:
+class _Findings(Bag):
+    """Findings, and what misspelt keys were probably meant to be, by their places; nothing where nobody can tell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meant: dict[Span, str] = {}
+
+
+def _check_version(bag: _Findings, tree: Mapping) -> None:
     version = tree.get("comity")
     if isinstance(version, Scalar) and version.text not in LANGUAGE_VERSIONS:
         message = f"version `{version.text}` of the language is not known"
@@ -55,7 +69,7 @@ def _check_version(bag: Bag, tree: Mapping) -> None:
 # ---- the walk
 
 
-def _check(bag: Bag, tree: Tree, shape: Shape, under: _Under) -> None:
+def _check(bag: _Findings, tree: Tree, shape: Shape, under: _Under) -> None:
     match shape:
         case Anything():
             _nothing(bag, tree, shape, under)
@@ -78,14 +92,14 @@ def _check(bag: Bag, tree: Tree, shape: Shape, under: _Under) -> None:
             assert_never(shape)
 
 
-def _check_word(bag: Bag, tree: Tree, shape: Word, under: _Under) -> None:
+def _check_word(bag: _Findings, tree: Tree, shape: Word, under: _Under) -> None:
     if not isinstance(tree, Scalar):
         bag.add(_wrong_kind(tree, "a word", under, " or ".join(f"`{word}`" for word in shape.words)))
     elif tree.text not in shape.words:
         bag.add(_unknown_choice(tree, shape.words, under))
 
 
-def _check_list(bag: Bag, tree: Tree, shape: ListOf, under: _Under) -> None:
+def _check_list(bag: _Findings, tree: Tree, shape: ListOf, under: _Under) -> None:
     if _nothing(bag, tree, shape, under):
         return
     if not isinstance(tree, Sequence):
@@ -102,7 +116,7 @@ def _check_list(bag: Bag, tree: Tree, shape: ListOf, under: _Under) -> None:
         bag.add(WRONG_LENGTH.at(_where(tree, under), message, help=_like(shape.example)))
 
 
-def _check_map(bag: Bag, tree: Tree, shape: MapOf, under: _Under) -> None:
+def _check_map(bag: _Findings, tree: Tree, shape: MapOf, under: _Under) -> None:
     if _nothing(bag, tree, shape, under):
         return
     if not isinstance(tree, Mapping):
@@ -115,7 +129,7 @@ def _check_map(bag: Bag, tree: Tree, shape: MapOf, under: _Under) -> None:
         bag.add(_empty(tree, under, shape.example))
 
 
-def _check_key(bag: Bag, key: Scalar, kind: KeyKind) -> None:
+def _check_key(bag: _Findings, key: Scalar, kind: KeyKind) -> None:
     if re.search(KEY_PATTERNS[kind], key.text):
         return
     if kind == "title":
@@ -127,7 +141,7 @@ def _check_key(bag: Bag, key: Scalar, kind: KeyKind) -> None:
     bag.add(BAD_NAME.at(key.span, f"`{_printable(shown)}` is not a name", help=help_text))
 
 
-def _check_record(bag: Bag, tree: Tree, shape: Record, under: _Under) -> None:
+def _check_record(bag: _Findings, tree: Tree, shape: Record, under: _Under) -> None:
     if _nothing(bag, tree, shape, under):
         return
     if not isinstance(tree, Mapping):
@@ -146,10 +160,14 @@ def _check_record(bag: Bag, tree: Tree, shape: Record, under: _Under) -> None:
             finding, guess = _unknown_key(key, shape)
             bag.add(finding)
             meant.add(guess)
+            bag.meant[key.span] = guess
+            guessed = shape.key(guess)
+            if guessed is not None and tree.get(guess) is None:
+                _check(bag, value, guessed.shape, key)
     _check_presence(bag, tree, shape, under, meant)
 
 
-def _check_presence(bag: Bag, tree: Mapping, shape: Record, under: _Under, meant: set[str]) -> None:
+def _check_presence(bag: _Findings, tree: Mapping, shape: Record, under: _Under, meant: set[str]) -> None:
     """Look for what is missing, and for what excludes each other; a misspelt key counts as there."""
     present = {key.text for key, _ in tree.entries} | meant
     unless = dict(shape.required_unless)
@@ -168,7 +186,7 @@ def _check_presence(bag: Bag, tree: Mapping, shape: Record, under: _Under, meant
         bag.add(MISSING_KEY.at(_where(tree, under), message))
 
 
-def _check_choice(bag: Bag, tree: Tree, shape: Choice, under: _Under) -> None:
+def _check_choice(bag: _Findings, tree: Tree, shape: Choice, under: _Under) -> None:
     option: Shape | None
     match tree:
         case Scalar():
@@ -189,7 +207,7 @@ def _check_choice(bag: Bag, tree: Tree, shape: Choice, under: _Under) -> None:
 # ---- findings
 
 
-def _nothing(bag: Bag, tree: Tree, shape: Shape, under: _Under) -> bool:
+def _nothing(bag: _Findings, tree: Tree, shape: Shape, under: _Under) -> bool:
     """Report a key with nothing behind it, where a list or a map (which may be empty) has to be written."""
     if not (isinstance(tree, Scalar) and tree.style == "plain" and not tree.text):
         return False

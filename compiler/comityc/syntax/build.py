@@ -34,12 +34,16 @@ def build_protocol(tree: Tree, source: Source) -> tuple[Protocol | None, tuple[D
     """Read a whole spec; without a protocol there are findings, or its shape was wrong to begin with."""
     if not isinstance(tree, Mapping):
         return None, ()
+    protocol, findings = build_what_can_be_read(tree, source)
+    return (None if findings or not protocol.name.text else protocol), findings
+
+
+def build_what_can_be_read(tree: Mapping, source: Source) -> tuple[Protocol, tuple[Diagnostic, ...]]:
+    """Read a whole spec, and leave out the parts that cannot be read."""
     reader = Reader()
     name = reader.name(tree.get("protocol"))
     protocol = _protocol(reader, tree, name or Name("", tree.span), source)
-    if name is None or reader.findings:
-        return None, tuple(reader.findings)
-    return protocol, ()
+    return protocol, tuple(reader.findings)
 
 
 def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Protocol:

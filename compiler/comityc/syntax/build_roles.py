@@ -7,6 +7,7 @@ from comityc.diagnostics.diagnostic import Label
 from comityc.source.tree import Mapping, Scalar, Tree
 from comityc.syntax.build_declarations import build_define, build_variable
 from comityc.syntax.nodes import (
+    Number,
     Range,
     ReceiveTrigger,
     RoleNode,
@@ -35,6 +36,8 @@ def build_role(reader: Reader, key: Scalar, tree: Tree) -> RoleNode | None:
         return None
     role = {part: reader.entries(tree.get(part)) for part in ("variables", "define", "states")}
     count = reader.expression(tree.get("count"))
+    if count is None and (unread := tree.get("count")) is not None:
+        count = Number(1, unread.span)  # a role of several instances, however many
     variables = reader.made(build_variable(reader, *entry) for entry in role["variables"])
     defines = reader.made(build_define(reader, *entry) for entry in role["define"])
     states = tuple(build_state(reader, *entry) for entry in role["states"])
