@@ -14,36 +14,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.pages import FENCE, ROOT, Block, blocks_of
 
 from comityc import cli
 
-ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "compiler" / "ARCHITECTURE.md"]
-FENCE = re.compile(r"^```(?P<language>\w+)(?: +(?P<rest>[^\n]+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 SECONDS = re.compile(r"\b\d+\.\d+ s\b")
 LINK = re.compile(r"\]\((?!https?://)(?P<target>[^)#\s]+)(?:#[\w-]+)?\)")
-
-
-@dataclass(frozen=True)
-class Block:
-    """One fenced block of a page."""
-
-    language: str
-    rest: str
-    body: str
-    line: int
-
-
-def blocks_of(page: Path) -> Iterator[Block]:
-    """Yield the fenced blocks of a page in order."""
-    text = page.read_text(encoding="utf-8")
-    for match in FENCE.finditer(text):
-        yield Block(match["language"], match["rest"] or "", match["body"], text.count("\n", 0, match.start()) + 1)
 
 
 def shown(page: Path) -> str:
