@@ -3,19 +3,22 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    nobody_bid_higher (line 125)
-    unsold_below_reserve (line 130)
-    ties_go_to_the_lowest_number (line 133)
-    winner_pays_own_bid (line 137)
-    same_result_for_all (line 140)
-    sealed (line 142)
-    one_result (line 144)
+    nobody_bid_higher (line 126)
+    unsold_below_reserve (line 131)
+    ties_go_to_the_lowest_number (line 134)
+    winner_pays_own_bid (line 138)
+    same_result_for_all (line 141)
+    sealed (line 143)
+    nobody_copies (line 145)
+    late_is_late (line 147)
+    bids_are_binding (line 149)
+    one_result (line 152)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    closes (line 146)
-    all_learn (line 148)
+    closes (line 154)
+    all_learn (line 156)
 """
 
 import pytest
@@ -28,7 +31,7 @@ BENCH = Bench(
     __file__,
     protocol="sealed_first_price",
     spec="../specs/auction/sealed_first_price.yaml",
-    spec_hash="d922b1d4f78a2539",
+    spec_hash="f0011357bcfae44d",
 )
 
 CASES = [

@@ -27,7 +27,7 @@ BENCH = Bench(
     __file__,
     protocol="studio",
     spec="../specs/work/studio.yaml",
-    spec_hash="363dc2a23d5356dd",
+    spec_hash="a0a11b3b02d58914",
 )
 
 CASES = [

@@ -7,6 +7,7 @@ a command needs it.
 import os
 import sys
 import traceback
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from comityc.driver import CheckResult
 
 FINE, FINDINGS, USAGE = 0, 1, 2
+
+
+class Chart(StrEnum):
+    """How counterexamples are drawn."""
+
+    TEXT = "text"
+    MERMAID = "mermaid"
+    NONE = "none"
+
 
 app = typer.Typer(
     name="comity",
@@ -105,7 +115,7 @@ def verify(
     max_states: Annotated[
         int, typer.Option("--max-states", min=1, help="Stop a case after this many states.")
     ] = 5_000_000,
-    chart: Annotated[str, typer.Option("--chart", help="Charts of counterexamples: text, mermaid or none.")] = "text",
+    chart: Annotated[Chart, typer.Option("--chart", help="How to draw counterexamples.")] = Chart.TEXT,
     stories: Annotated[
         bool, typer.Option("--stories", help="Tell also the failures that the spec states itself.")
     ] = False,
@@ -113,7 +123,7 @@ def verify(
     """Explore specs exhaustively, case by case, and decide every property."""
     from comityc.commands import verify_command
 
-    raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, max_states, chart, stories))
+    raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, max_states, chart.value, stories))
 
 
 @app.command("compile")

@@ -12,6 +12,7 @@ from comityc.diagnostics.suggest import did_you_mean
 from comityc.driver import CheckResult, check_file, checking_module, generate, loaded_module
 
 if TYPE_CHECKING:
+    from comityc.explore.report import ChartKind
     from comityc.explore.verdict import SpecVerdict
     from comityc.machine.model import Machine
     from comityc.play.run import RunOptions
@@ -32,14 +33,12 @@ def verify_command(
     values: Sequence[str],
     as_json: bool,
     max_states: int,
-    chart: str,
+    chart: "ChartKind",
     stories: bool,
 ) -> int:
     """Verify specs, print the report, and say whether every case is as its spec says."""
     from comityc.explore.report import to_json, to_text
 
-    if chart not in ("text", "mermaid", "none"):
-        return _usage(f"--chart is text, mermaid or none, not `{chart}`")
     results = [check_file(name) for name in files]
     broken = [result for result in results if result.machine is None or result.has_errors]
     _print_findings(broken)

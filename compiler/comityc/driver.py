@@ -73,29 +73,29 @@ def _machine(tree: "Mapping", source: "Source", bag: Bag) -> "Machine | None":
 
 
 def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":
-    """Read a spec as a located tree, with `use:` expanded; where its shape is wrong there are findings, and what can be made of it."""
+    """Read a spec as a located tree whose shape is right, with `use:` expanded; its source is then the full text."""
     from comityc.expand.instantiate import expand
+    from comityc.expand.printer import print_tree
     from comityc.source.loader import load
-    from comityc.source.shape import check_and_mend
+    from comityc.source.shape import check_shape
+    from comityc.source.tree import Source
     from comityc.source.yaml_tree import parse
 
-    source = _kept(load(path), bag)
+    source: Source | None = _kept(load(path), bag)
     if source is None:
         return None, None
-    tree = _kept(parse(source), bag)
+    tree, findings = parse(source)
+    bag.extend(findings)
     if tree is None:
         return None, source
-    findings, meant = check_and_mend(tree)
+    bag.extend(check_shape(tree))
+    if bag.has_errors:
+        return None, source
+    full, findings = expand(tree, source)
     bag.extend(findings)
-    if not bag.has_errors:
-        return _kept(expand(tree, source), bag), source
-    return (None if _uses_a_pattern(meant) else meant), source
-
-
-def _uses_a_pattern(tree: "Tree") -> bool:
-    from comityc.source.tree import Mapping
-
-    return isinstance(tree, Mapping) and any(tree.get(key) is not None for key in ("use", "with", "rename"))
+    if full is not tree:
+        source = Source(source.file, print_tree(full))
+    return full, source
 
 
 def _kept(result: tuple[T | None, Iterable[Diagnostic]], bag: Bag) -> T | None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from comityc.backends.python.context import Context
 from comityc.backends.python.contexts import ParameterContext, WorldContext
-from comityc.backends.python.expressions import Context, emit
+from comityc.backends.python.expressions import emit
 from comityc.backends.python.names import Names
 from comityc.explore.world import World
 from comityc.machine.expressions import Expression

@@ -42,7 +42,7 @@ def check_shape(tree: Tree) -> tuple[Diagnostic, ...]:
 
 
 def check_and_mend(tree: Tree) -> tuple[tuple[Diagnostic, ...], Tree]:
-    """Compare a whole spec with the table; return also the tree as it was probably meant, with known keys alone."""
+    """Compare a whole spec with the table; return also the tree as it was probably meant: unknown keys are mended or begin with `x-`."""
     bag = _Findings()
     _check(bag, tree, PROTOCOL, None)
     if isinstance(tree, Mapping):

@@ -61,7 +61,7 @@ def build_envelope(reader: Reader, tree: Tree | None) -> EnvelopeNode | None:
     simple: list[tuple[Name, BudgetNode]] = []
     by_role: list[tuple[Name, tuple[tuple[Name, BudgetNode], ...]]] = []
     for key, value in tree.entries:
-        word = reader.name(key)
+        word = None if key.text.startswith("x-") else reader.name(key)
         if word is None or word.text == "reorder":
             continue
         if isinstance(value, Mapping):

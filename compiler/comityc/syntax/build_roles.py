@@ -7,6 +7,7 @@ from comityc.diagnostics.diagnostic import Label
 from comityc.source.tree import Mapping, Scalar, Tree
 from comityc.syntax.build_declarations import build_define, build_variable
 from comityc.syntax.nodes import (
+    Duration,
     Number,
     Range,
     ReceiveTrigger,
@@ -15,6 +16,7 @@ from comityc.syntax.nodes import (
     TimerTrigger,
     TransitionNode,
     Trigger,
+    Truth,
     WhenTrigger,
 )
 from comityc.syntax.parser import (
@@ -57,7 +59,10 @@ def build_state(reader: Reader, key: Scalar, tree: Tree) -> StateNode:
 
 
 def build_transition(reader: Reader, tree: Mapping) -> TransitionNode | None:
-    """Read one transition; its place is that of its trigger."""
+    """Read one transition; its place is that of its trigger.
+
+    Where a condition or a time cannot be read something stands for it, so that the rest of the transition is still looked at.
+    """
     triggers = [key for key, _ in tree.entries if key.text in TRIGGERS]
     if len(triggers) != 1:
         _report_triggers(reader, tree, triggers)
@@ -102,7 +107,7 @@ def _trigger(reader: Reader, key: Scalar, tree: Mapping) -> Trigger | None:
         case "after" | "every" | "at" as kind:
             match reader.domain(value):
                 case None:
-                    return None
+                    return TimerTrigger(kind, Duration(1, span), None, span) if isinstance(value, Scalar) else None
                 case Range(shortest, longest):
                     return TimerTrigger(kind, shortest, longest, span)
                 case duration:
@@ -117,4 +122,6 @@ def _trigger(reader: Reader, key: Scalar, tree: Mapping) -> Trigger | None:
             return request and replace(request, key=act_key, undoes=undoes, span=span)
         case _:
             condition = reader.expression(value)
-            return None if condition is None else WhenTrigger(condition, span)
+            if condition is None and not isinstance(value, Scalar):
+                return None
+            return WhenTrigger(condition or Truth(True, span), span)

@@ -37,6 +37,6 @@ def judge_walk(walk: Walk, machine: Machine, evaluator: Evaluator, run: Run) -> 
     for prop in machine.properties:
         if prop.kind in JUDGED and prop.name not in run.case.violates:
             finding = examiner.finding(prop)
-            if finding is not None and finding.outcome == "fails" and finding.story is not None:
+            if finding.outcome == "fails" and finding.story is not None:
                 return Failure(prop.name, finding.reason, finding.instance, finding.story)
     return None
