@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from comityc.explore.verdict import SpecVerdict
     from comityc.machine.model import Machine
     from comityc.play.run import RunOptions
+    from comityc.play.scenario import ScenarioResult
 
 FINE, FINDINGS, USAGE = 0, 1, 2
 
@@ -37,24 +38,44 @@ def verify_command(
     stories: bool,
 ) -> int:
     """Verify specs, print the report, and say whether every case is as its spec says."""
-    from comityc.explore.report import to_json, to_text
+    from comityc.explore.report import SCHEMA, to_json, to_text
 
     results = [check_file(name) for name in files]
     broken = [result for result in results if result.machine is None or result.has_errors]
     _print_findings(broken)
-    verdicts: list[SpecVerdict] = []
+    report: list[dict[str, Any]] = []
+    fine = not broken
     for result in results:
         if result.machine is None or result.has_errors:
             continue
         try:
-            verdicts.append(_verify(result.machine, cases, values, max_states))
+            verdict = _verify(result.machine, cases, values, max_states)
         except UsageError as error:
             return _usage(f"{result.file}: {error}")
-        if not as_json:
-            print(to_text([verdicts[-1]], chart=chart, width=_width(), stories=stories), end="", flush=True)
+        played = [] if cases or values else _play_scenarios(result.machine)
+        fine = fine and verdict.as_expected and all(scenario.passed for scenario in played)
+        if as_json:
+            told = [{"name": one.name, "as_expected": one.passed, "failure": one.failure} for one in played]
+            report.append({**to_json([verdict])["specs"][0], "scenarios": told})
+        else:
+            print(to_text([verdict], chart=chart, width=_width(), stories=stories).rstrip("\n"))
+            print(_scenario_lines(played), flush=True)
     if as_json:
-        print(json.dumps(to_json(verdicts), indent=2))
-    return FINDINGS if broken or not all(verdict.as_expected for verdict in verdicts) else FINE
+        print(json.dumps({"schema": SCHEMA, "specs": report}, indent=2))
+    return FINE if fine else FINDINGS
+
+
+def _play_scenarios(machine: "Machine") -> "list[ScenarioResult]":
+    from comityc.play.scenario import play_scenario
+
+    module = checking_module(machine)
+    return [play_scenario(machine, scenario, module) for scenario in machine.scenarios]
+
+
+def _scenario_lines(played: "Sequence[ScenarioResult]") -> str:
+    lines = [f"  {'ok  ' if one.passed else 'BAD '}scenario {one.name}" for one in played]
+    lines += [f"\n{one.failure}" for one in played if one.failure is not None]
+    return "\n".join([*lines, ""])
 
 
 def _verify(machine: "Machine", cases: Sequence[str], values: Sequence[str], max_states: int) -> "SpecVerdict":
