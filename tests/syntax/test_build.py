@@ -137,6 +137,14 @@ def test_all_triggers_are_read() -> None:
     assert when.fairness is not None
 
 
+def test_fairness_is_one_of_three_words() -> None:
+    """`none` is a word of the language, and no name."""
+    text = "roles:\n  a:\n    states:\n      p:\n"
+    text += "".join(f"        - when: true\n          fairness: {word}\n" for word in ("none", "weak", "strong"))
+    transitions = build(text).roles[0].states[0].transitions
+    assert [transition.fairness.text for transition in transitions if transition.fairness] == ["none", "weak", "strong"]
+
+
 def test_a_define_behind_a_bar_is_a_block() -> None:
     expression, folded, block = build(
         "define:\n  rank(b): (bids[b], -b.index)\n  far: >\n    (a\n    + b)\n  finish(i, j): |\n    done.add(i)\n"

@@ -72,7 +72,7 @@ def build_transition(reader: Reader, tree: Mapping) -> TransitionNode | None:
     draw = reader.parsed(parse_draw, tree.get("draw"))
     body = reader.parsed(parse_statements, tree.get("do"))
     goto = reader.name(tree.get("goto"))
-    fairness = reader.name(tree.get("fairness"))
+    fairness = reader.phrase(tree.get("fairness"))  # `none` is a word of the language, so no name
     if trigger is None:
         return None
     return TransitionNode(trigger, guard, loop, draw, body or (), goto, fairness, trigger.span)
