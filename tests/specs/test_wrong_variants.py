@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.specs import variants_escrow, variants_saga, variants_voting
+from tests.specs import variants_auction, variants_escrow, variants_saga, variants_voting
 from tests.specs.wrong_variants import WrongVariant
 
 from comityc.diagnostics.codes_checks import BROKEN_ASSUMPTION
@@ -12,7 +12,36 @@ from comityc.driver import check_file, checking_module
 from comityc.explore.verdict import CaseVerdict
 from comityc.explore.verify import verify_machine
 
-VARIANTS = (*variants_voting.VARIANTS, *variants_escrow.VARIANTS, *variants_saga.VARIANTS)
+VARIANTS = (
+    *variants_voting.VARIANTS,
+    *variants_auction.VARIANTS,
+    *variants_escrow.VARIANTS,
+    *variants_saga.VARIANTS,
+)
+
+LISTED = {
+    "VOTE": (1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17),
+    "AUC": (1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19, 20, 22, 23),
+    "ESC": (1, 2, 4, 5, 7, 8, 10, 11),
+    "SAGA": (1, 2, 4, 5, 7, 8, 10, 11, 13, 14),
+}
+"""The rows of the catalogue, by family."""
+
+NOT_EXPRESSIBLE = {
+    "AUC-B1": "a first price has no second (Vickrey)",
+    "AUC-B2": "a first price has no second (Vickrey)",
+    "AUC-B4": "a first price has no second (Vickrey)",
+    "AUC-B8": "no deposits, so nothing to give back",
+    "AUC-B11": "bids do not extend a sealed auction (English)",
+    "AUC-B13": "nobody sees a standing bid that could be outbid (English)",
+    "AUC-B14": "nobody accepts a price (Dutch)",
+    "AUC-B16": "no price falls (Dutch)",
+    "AUC-B19": "no seller takes part that could bid",
+    "AUC-B22": "settlement is left to an escrow",
+    "AUC-B23": "one seller only (double auctions)",
+    "SAGA-B11": "there is an orchestrator, and no choreography",
+}
+"""The rows that are about something else than the protocols here."""
 
 MAX_STATES = 100_000
 
@@ -41,6 +70,13 @@ def right_verdict(text: str, folder: Path) -> CaseVerdict:
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("right")
+
+
+def test_every_row_of_the_catalogue_has_a_variant_or_a_reason() -> None:
+    rows = {f"{family}-B{number}" for family, numbers in LISTED.items() for number in numbers}
+    made = {"-".join(variant.id.split("-")[:2]) for variant in VARIANTS if variant.id.split("-")[1][1:].isdigit()}
+    assert made | set(NOT_EXPRESSIBLE) == rows
+    assert not made & set(NOT_EXPRESSIBLE)
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.id)

@@ -1,4 +1,4 @@
-"""The wrong sagas that the catalogue lists. Not here: SAGA-B11 is about choreography, where there is no orchestrator."""
+"""The wrong sagas that the catalogue lists."""
 
 from tests.specs.wrong_variants import Change, WrongVariant
 
