@@ -62,7 +62,9 @@ def test_what_a_page_shows_is_what_happens(
             target.write_text(changed(target.read_text(encoding="utf-8"), block.body, where), encoding="utf-8")
         elif re.fullmatch(r"[\w./-]+\.\w+", block.rest):
             Path(block.rest).parent.mkdir(parents=True, exist_ok=True)
-            assert Path(block.rest).resolve().is_relative_to(tmp_path.resolve()), f"{where}: outside the page's own folder"
+            assert Path(block.rest).resolve().is_relative_to(tmp_path.resolve()), (
+                f"{where}: outside the page's own folder"
+            )
             Path(block.rest).write_text(block.body, encoding="utf-8")
 
 
