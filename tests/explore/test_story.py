@@ -227,7 +227,7 @@ DONE = x.InState(type=BOOL, instance=V, role="voter", states=("done",))
         ),
         (
             x.Comparison(type=BOOL, first=P, rest=(("==", x.Constant(type=BOOL, value=None)),)),
-            "p is none",
+            "p == none",
         ),
         (
             x.Arithmetic(
