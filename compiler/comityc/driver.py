@@ -56,14 +56,12 @@ def _machine(tree: "Mapping", source: "Source", bag: Bag) -> "Machine | None":
     from comityc.checks import check_machine
     from comityc.lower.lower import lower_protocol
     from comityc.syntax.build import build_what_can_be_read
+    from comityc.syntax.holes import independent, lost_names, not_told
 
-    protocol = _kept(build_what_can_be_read(tree, source), bag)
-    if protocol is None:
-        return None
+    protocol, findings = build_what_can_be_read(tree, source)
+    bag.extend(not_told(findings, bag.diagnostics) if bag.has_errors else findings)
     machine, findings = lower_protocol(protocol)
     if bag.has_errors:
-        from comityc.syntax.holes import independent, lost_names
-
         bag.extend(independent(findings, lost_names(tree, bag.diagnostics), source))
         return None
     bag.extend(findings)
@@ -73,11 +71,14 @@ def _machine(tree: "Mapping", source: "Source", bag: Bag) -> "Machine | None":
 
 
 def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":
-    """Read a spec as a located tree whose shape is right, with `use:` expanded; its source is then the full text."""
+    """Read a spec as a located tree, with `use:` expanded; its source is then the full text.
+
+    Where the shape is wrong there are findings, and the tree is what can be made of it.
+    """
     from comityc.expand.instantiate import expand
     from comityc.expand.printer import print_tree
     from comityc.source.loader import load
-    from comityc.source.shape import check_shape
+    from comityc.source.shape import check_and_mend
     from comityc.source.tree import Source
     from comityc.source.yaml_tree import parse
 
@@ -88,14 +89,23 @@ def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":
     bag.extend(findings)
     if tree is None:
         return None, source
-    bag.extend(check_shape(tree))
+    findings, meant = check_and_mend(tree)
+    bag.extend(findings)
     if bag.has_errors:
-        return None, source
+        return (None if _uses_a_pattern(meant) else meant), source
     full, findings = expand(tree, source)
     bag.extend(findings)
+    if bag.has_errors:
+        return None, source
     if full is not tree:
         source = Source(source.file, print_tree(full))
     return full, source
+
+
+def _uses_a_pattern(tree: "Tree") -> bool:
+    from comityc.source.tree import Mapping
+
+    return isinstance(tree, Mapping) and any(tree.get(key) is not None for key in ("use", "with", "rename"))
 
 
 def _kept(result: tuple[T | None, Iterable[Diagnostic]], bag: Bag) -> T | None:

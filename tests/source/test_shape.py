@@ -150,7 +150,7 @@ def test_everything_wrong_is_found_in_one_run() -> None:
 
 
 def test_a_misspelt_key_is_not_missing_too() -> None:
-    assert found(HEAD + "rols: {}\n") == [("CMY0101", 3, "did you mean `roles`?")]
+    assert found(HEAD + "rols: {a: {states: {b: final}}}\n") == [("CMY0101", 3, "did you mean `roles`?")]
 
 
 def test_words_of_other_tools_are_understood() -> None:

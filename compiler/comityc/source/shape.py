@@ -123,22 +123,23 @@ def _check_map(bag: _Findings, tree: Tree, shape: MapOf, under: _Under) -> None:
         bag.add(_wrong_kind(tree, "a map", under, shape.example))
         return
     for key, value in tree.entries:
-        _check_key(bag, key, shape.keys)
-        _check(bag, value, shape.value, key)
+        if _check_key(bag, key, value, shape.keys) or not isinstance(value, Scalar):
+            _check(bag, value, shape.value, key)
     if len(tree.entries) < shape.least:
         bag.add(_empty(tree, under, shape.example))
 
 
-def _check_key(bag: _Findings, key: Scalar, kind: KeyKind) -> None:
+def _check_key(bag: _Findings, key: Scalar, value: Tree, kind: KeyKind) -> bool:
     if re.search(KEY_PATTERNS[kind], key.text):
-        return
+        return True
     if kind == "title":
         message = "this name is not made of plain words"
         bag.add(BAD_TITLE.at(key.span, message, help="no commas, brackets, quotes or colons, at most 100 characters"))
-        return
+        return False
     shown = key.text if len(key.text) <= 40 else key.text[:40] + "..."
-    help_text = "a letter first, then letters, digits and underscores, at most 64 in all"
+    help_text = _without_colon(key, value) or "a letter first, then letters, digits and underscores, at most 64 in all"
     bag.add(BAD_NAME.at(key.span, f"`{_printable(shown)}` is not a name", help=help_text))
+    return False
 
 
 def _check_record(bag: _Findings, tree: Tree, shape: Record, under: _Under) -> None:
@@ -157,12 +158,12 @@ def _check_record(bag: _Findings, tree: Tree, shape: Record, under: _Under) -> N
         if known is not None:
             _check(bag, value, known.shape, key)
         elif not key.text.startswith("x-"):
-            finding, guess = _unknown_key(key, shape)
+            finding, guess = _unknown_key(key, value, shape)
             bag.add(finding)
             meant.add(guess)
             bag.meant[key.span] = guess
             guessed = shape.key(guess)
-            if guessed is not None and tree.get(guess) is None:
+            if guessed is not None and tree.get(guess) is None and not (isinstance(value, Scalar) and not value.text):
                 _check(bag, value, guessed.shape, key)
     _check_presence(bag, tree, shape, under, meant)
 
@@ -267,13 +268,29 @@ def _unknown_choice(tree: Scalar, words: tuple[str, ...], under: _Under) -> Diag
 _TRANSITION_KEYS = ("receive", "ignore", "defer", "after", "every", "at", "decide", "perform", "when")
 
 
-def _unknown_key(key: Scalar, shape: Record) -> tuple[Diagnostic, str]:
+def _without_colon(key: Scalar, value: Tree) -> str | None:
+    """Say how to write `voters:5` and `voters 5`, which YAML reads as keys without a value."""
+    parts = _KEY_AND_VALUE.fullmatch(key.text)
+    if parts is None or not isinstance(value, Scalar) or value.text:
+        return None
+    return f"write `{parts[1]}: {parts[2]}`, with a colon and a space"
+
+
+_FEW_KEYS = 13
+_KEY_AND_VALUE = re.compile(r"([A-Za-z]\w*)[ :=]+([\w./]+)")
+
+
+def _unknown_key(key: Scalar, value: Tree, shape: Record) -> tuple[Diagnostic, str]:
     """Return the finding, and the key that was probably meant."""
     known = [row.name for row in shape.keys]
     synonym = SYNONYMS.get(key.text.lower(), "")
     guess = synonym if synonym in known else closest(key.text, known) or ""
     help_text = f"did you mean `{guess}`?" if guess else _home(key.text, shape)
     message = f"unknown key `{_printable(key.text[:40])}` in {_a(shape.name)}"
+    if (whole := _without_colon(key, value)) is not None:
+        help_text, guess = whole, next((name for name in known if key.text.startswith(name)), guess)
+    elif not help_text and len(known) <= _FEW_KEYS:
+        help_text = f"it may have {', '.join(f'`{name}`' for name in known)}"
     return UNKNOWN_KEY.at(key.span, message, help=help_text), guess
 
 
