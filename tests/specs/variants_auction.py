@@ -105,7 +105,8 @@ VARIANTS = (
         changes=(
             Change(
                 "          if: sender not in seals\n          do: seals[sender] = msg.seal\n",
-                "          if: sender not in seals\n          do: |\n            seals[sender] = msg.seal\n            send RevealNow() to sender\n",
+                "          if: sender not in seals\n          do: |\n"
+                "            seals[sender] = msg.seal\n            send RevealNow() to sender\n",
             ),
         ),
         case="{bounds: {Money: 1..1, text: 1, copies: 1}, faults: {}}",

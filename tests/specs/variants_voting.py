@@ -199,8 +199,8 @@ VARIANTS = (
         spec=SPEC,
         changes=(
             Change(
-                "      settled: quorate(ballots) and carried(with_the_rest(no)) ",
-                "      settled: eligible(ballots) and weight_of(ballots, yes) > threshold * base_of(with_the_rest(no)) ",
+                " and carried(with_the_rest(no))\n",
+                " and eligible(ballots) and weight_of(ballots, yes) > threshold * base_of(with_the_rest(no))\n",
             ),
         ),
         case="{with: {vetoes: [2]}, faults: {}}",
