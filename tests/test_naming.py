@@ -4,7 +4,7 @@ import keyword
 
 import pytest
 
-from comityc.naming import Clash, clashes, class_name, member_name, part_name, value_name
+from comityc.naming import Clash, clashes, class_name, declared_class, member_name, part_name, value_name
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,10 @@ from comityc.naming import Clash, clashes, class_name, member_name, part_name, v
 )
 def test_a_class_is_camel_case(name: str, expected: str) -> None:
     assert class_name(name) == expected
+
+
+def test_a_declared_class_gives_way_to_the_names_of_every_module() -> None:
+    assert [declared_class(name) for name in ("parameters", "ABI", "Ballot")] == ["Parameters_", "ABI_", "Ballot"]
 
 
 @pytest.mark.parametrize(("name", "expected"), [("gave_up", "GAVE_UP"), ("gaveUp", "GAVE_UP"), ("yes", "YES")])

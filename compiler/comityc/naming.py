@@ -23,6 +23,11 @@ RESERVED: frozenset[str] = frozenset(
 )
 """What no variable, field, parameter or argument can be called in generated code."""
 
+MODULE_NAMES: frozenset[str] = frozenset(
+    "Parameters SharedState PROTOCOL ABI SPEC_HASH FRESH ROLES MESSAGES PROPERTIES QUANTIFIERS SCENARIOS".split()
+)
+"""What every generated module defines for itself."""
+
 _WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 
 
@@ -35,6 +40,12 @@ def class_name(name: str) -> str:
     """Return what a role, a type or a message is called as a class: `two_phase` becomes `TwoPhase`."""
     joined = "".join(part[0].upper() + part[1:] for part in _words(name))
     return f"{joined}_" if keyword.iskeyword(joined) else joined
+
+
+def declared_class(name: str) -> str:
+    """Return what a type or a message is called as a class; it gives way to the names that every module has."""
+    python = class_name(name)
+    return f"{python}_" if python in MODULE_NAMES else python
 
 
 def member_name(name: str) -> str:

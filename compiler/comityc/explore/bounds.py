@@ -18,7 +18,7 @@ from comityc.machine.value_types import (
     ValueType,
     type_name,
 )
-from comityc.naming import class_name, value_name
+from comityc.naming import declared_class, value_name
 
 Breach = tuple[str, Any]
 """The name of a bound and the value that broke it."""
@@ -148,7 +148,7 @@ def _each_field(parts: list[tuple[str, Check]]) -> Check | None:
 
 
 def _message(by_name: Mapping[str, Check]) -> Check:
-    by_class = {class_name(name): check for name, check in by_name.items()}
+    by_class = {declared_class(name): check for name, check in by_name.items()}
 
     def check(value: Any, found: set[Breach]) -> None:
         part = by_class.get(type(value).__name__)

@@ -31,7 +31,7 @@ from comityc.machine.value_types import (
     ValueType,
     type_name,
 )
-from comityc.naming import class_name
+from comityc.naming import declared_class
 
 OPAQUE_VALUES = 2
 """How many values a text or id has when no bound says so."""
@@ -109,9 +109,7 @@ class Domains:
         return next((sizes[name] for name in names if name in sizes), None)
 
     def _class(self, name: str) -> Any:
-        # A type of the spec gives way to the two classes that every module has.
-        python = class_name(name)
-        return getattr(self.module, f"{python}_" if python in ("Parameters", "SharedState") else python)
+        return getattr(self.module, declared_class(name))
 
     def _range(self, value_type: ValueType, name: str | None) -> Iterable[int]:
         ranges = {key: (low, high) for key, low, high in self.bounds.ranges}

@@ -15,7 +15,7 @@ from comity.record import describe, describe_arguments
 from comity.values import Instance
 from comityc.machine import value_types as t
 from comityc.machine.model import DecisionRule, Machine
-from comityc.naming import class_name
+from comityc.naming import declared_class
 from comityc.play.plan import Answering, AnswerList
 from comityc.play.read_value import UnreadableValue, read_value
 
@@ -168,7 +168,7 @@ def some_values(value_type: t.ValueType, machine: Machine, module: ModuleType) -
         case t.TimeType():
             return (0.0, 60.0)
         case t.EnumType(name=name):
-            return tuple(getattr(module, class_name(name)))
+            return tuple(getattr(module, declared_class(name)))
         case t.OptionalType(item=item):
             return (None, *some_values(item, machine, module))
         case t.SetType():

@@ -15,7 +15,7 @@ from typing import Any
 from comity.errors import ComityError
 from comity.values import Instance, Map
 from comityc.machine import value_types as t
-from comityc.naming import class_name, value_name
+from comityc.naming import declared_class, value_name
 
 _TOKEN = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[\[\]{},:]|[^\[\]{},:"'\s][^\[\]{},:"']*)""")
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
@@ -159,7 +159,7 @@ def _record(written: dict[str, Written], record: t.RecordType, module: ModuleTyp
     if missing:
         raise UnreadableValue(f"`{record.name}` lacks {', '.join(missing)}")
     fields = {value_name(name): _value(part, known[name], module) for name, part in written.items()}
-    return getattr(module, class_name(record.name))(**fields)
+    return getattr(module, declared_class(record.name))(**fields)
 
 
 def _scalar(text: str, value_type: t.ValueType, module: ModuleType) -> Any:
@@ -177,7 +177,7 @@ def _scalar(text: str, value_type: t.ValueType, module: ModuleType) -> Any:
             case t.TimeType():
                 return _duration(bare).total_seconds()
             case t.EnumType(name=name):
-                return getattr(module, class_name(name))(bare)
+                return getattr(module, declared_class(name))(bare)
             case t.InstanceType():
                 return _instance(bare, value_type)
             case t.TextType() | t.IdType() | t.DigestType():

@@ -4,20 +4,7 @@ from comityc.backends.python.reads import names_bound
 from comityc.machine import value_types as types
 from comityc.machine.model import Machine
 from comityc.machine.value_types import ValueType
-from comityc.naming import class_name, member_name, part_name, value_name
-
-_OWN_CLASSES = ("Parameters", "SharedState")
-_OWN_CONSTANTS = (
-    "PROTOCOL",
-    "ABI",
-    "SPEC_HASH",
-    "FRESH",
-    "ROLES",
-    "MESSAGES",
-    "PROPERTIES",
-    "QUANTIFIERS",
-    "SCENARIOS",
-)
+from comityc.naming import MODULE_NAMES, class_name, declared_class, member_name, part_name, value_name
 
 
 class Names:
@@ -26,7 +13,8 @@ class Names:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self._imports: dict[str, dict[str, str]] = {}
-        self._taken = _class_names(machine) | _value_names(machine) | set(_OWN_CLASSES)
+        self._classes = _class_names(machine)
+        self._taken = self._classes | _value_names(machine) | MODULE_NAMES
         self._singles = {member_name(role.name) for role in machine.roles if role.count is None}
         self.definitions = {definition.name: definition for definition in machine.definitions}
 
@@ -34,11 +22,11 @@ class Names:
 
     def type(self, name: str) -> str:
         """The class of an enum or a record."""
-        return _free(class_name(name))
+        return declared_class(name)
 
     def message(self, name: str) -> str:
         """The class of a message."""
-        return _free(class_name(name))
+        return declared_class(name)
 
     def at(self, role: str) -> str:
         """The enum of a role's control states."""
@@ -73,8 +61,10 @@ class Names:
         return self._constant(member_name(role), of_state=False)
 
     def _constant(self, name: str, *, of_state: bool = True) -> str:
-        """Keep a constant apart from those of every module, and that of a state from one for an instance."""
-        taken = name in _OWN_CONSTANTS or (of_state and name in self._singles)
+        """Keep a constant apart from those of every module, from classes (a message `V` and a role `v`), and that of a
+        state from one for an instance.
+        """
+        taken = name in MODULE_NAMES or name in self._classes or (of_state and name in self._singles)
         return f"{name}_" if taken else name
 
     # ---- imports
@@ -157,18 +147,14 @@ class Names:
                 return self.arguments(act)
 
 
-def _free(name: str) -> str:
-    return f"{name}_" if name in _OWN_CLASSES else name
-
-
 def _class_names(machine: Machine) -> set[str]:
     """Return the names of the classes and types that a module makes of a spec."""
     found = {
-        _free(class_name(declared.name))
+        declared_class(declared.name)
         for declared in machine.types
         if isinstance(declared, types.EnumType | types.RecordType)
     }
-    found.update(_free(class_name(message.name)) for message in machine.messages)
+    found.update(declared_class(message.name) for message in machine.messages)
     for role in machine.roles:
         found.update(f"{class_name(role.name)}{ending}" for ending in ("At", "State", "Machine", "Handler"))
     for act in machine.acts:
