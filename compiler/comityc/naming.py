@@ -24,7 +24,19 @@ RESERVED: frozenset[str] = frozenset(
 """What no variable, field, parameter or argument can be called in generated code."""
 
 MODULE_NAMES: frozenset[str] = frozenset(
-    "Parameters SharedState PROTOCOL ABI SPEC_HASH FRESH ROLES MESSAGES PROPERTIES QUANTIFIERS SCENARIOS".split()
+    [
+        "Parameters",
+        "SharedState",
+        "PROTOCOL",
+        "ABI",
+        "SPEC_HASH",
+        "FRESH",
+        "ROLES",
+        "MESSAGES",
+        "PROPERTIES",
+        "QUANTIFIERS",
+        "SCENARIOS",
+    ]
 )
 """What every generated module defines for itself."""
 

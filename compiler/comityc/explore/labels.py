@@ -42,15 +42,18 @@ class LabelStore:
     def _owed(self, label: Label, owed: Obligation | None, view: RoleView | None) -> tuple[tuple[int, Strength], ...]:
         pairs: list[tuple[int, Strength]] = []
         if owed is not None:
-            pairs.append((self._obligation(owed), "weak"))
+            # A `when` is owed by itself, wherever it stands; what is owed of other kinds does not depend on what is taken.
+            by_itself = owed._replace(details=(label.transition, *owed.details)) if owed.what == "happen" else owed
+            pairs.append((self._obligation(by_itself), "weak"))
         transition = view.transitions.get(label.transition) if view and label.transition is not None else None
         if transition is None or label.instance is None:
             return tuple(pairs)
-        if transition.fairness == "none":
+        if transition.fairness == "none" or label.kind == "forge":
             return ()
         whose: Instance = label.instance
         if transition.fairness is not None:
-            said = Obligation("transition", whose, (transition.number, label.element))
+            # Of a delivery it is owed to each message.
+            said = Obligation("transition", whose, (transition.number, label.element, label.sender, label.message))
             pairs.append((self._obligation(said), transition.fairness))
         if transition.draw is not None and pairs:
             drawn = Obligation("draw", whose, (transition.number, label.element, label.draw))

@@ -100,8 +100,8 @@ class MoveFinder:
         return found.record()
 
     def _happen(self, found: Collector, rule: int, element: Any) -> None:
-        state, me = found.local.state, found.instance
-        owed = Obligation("happen", me, (str(state.at), rule, element))
+        me = found.instance
+        owed = Obligation("happen", me, (element,))
         found.attempt(
             lambda draw: Happened(rule, element, draw, self._ids),
             Label("happen", me, element=element, value=rule),
@@ -123,7 +123,9 @@ class MoveFinder:
 
     def _decide(self, found: Collector, decision: Decision) -> None:
         name, element = decision.name, decision.element
-        owed = Obligation("decide", found.instance, (name, element)) if decision.prompt else None
+        # The same question in another state is the same where it is the same transitions, as under `any`.
+        asking = _numbers_asking(found, name)
+        owed = Obligation("decide", found.instance, (name, element, asking)) if decision.prompt else None
         for value in self._values(found, decision):
             label = Label("decide", found.instance, name=name, element=element, value=value)
             found.attempt(partial(self._decided, name, value, element), label, owed)
@@ -311,6 +313,11 @@ class MoveFinder:
 
 def _answered(request: Request) -> tuple[Any, ...]:
     return ("act", request.act, request.element, request.key)
+
+
+def _numbers_asking(found: Collector, name: str) -> tuple[int, ...]:
+    rules = found.view.states[str(found.local.state.at)].decisions
+    return tuple(candidate.number for rule in rules if rule.name == name for candidate in rule.candidates)
 
 
 def _same_act(request: Request, answered: Request | None) -> bool:
