@@ -125,3 +125,34 @@ def test_the_spec_below_has_no_errors(tmp_path: Path) -> None:
 def test_what_cannot_be_read_has_no_echo(right: str, wrong: str, code: str, tmp_path: Path) -> None:
     assert BALLOTS.count(right) == 1
     assert [number for number, _ in found(BALLOTS.replace(right, wrong), tmp_path)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "help_text"),
+    [
+        ("variables: {", "variables: {name: string, ", "write `text`"),
+        ("variables: {", 'variables: {name: "Optional[Choice]", ', "write `Choice?`"),
+        ("variables: {", "variables: {name: Choice | none, ", "write `Choice?` for what may be none"),
+        ("after: 30s", "after: 30", "a duration is a number with a unit"),
+        ("do: ballots[sender] = msg.choice", "do: verdict = 'yes'", "a word of Choice stands without quotes"),
+        ("do: ballots[sender] = msg.choice", "do: ballots.remove(sender)", "write `del m[k]`"),
+        ("do: ballots[sender] = msg.choice", "do: chair.send(Ballot)", "write `send Message(field=value) to receiver`"),
+        ("do: ballots[sender] = msg.choice", "do: send Ballot to chair", "write `Ballot()`"),
+        ("send Ballot(choice=choice) to chair", "send Ballot(choice=choice) -> chair", "write `to`"),
+        ("do: send Ballot(choice=choice) to chair", "do: [send Ballot(choice=choice) to chair]", "write `do: |`"),
+        ("chair in closed}\n  said", "chair == closed}\n  said", "write `chair in closed`"),
+        ("chair in closed}\n  said", "voter in done}\n  said", "write `all(x in done for x in voter)`"),
+        ("choice in Choice", "choice in Chioce", "did you mean `Choice`?"),
+        ("waive: {no_dead_parts: as told}", "tolerates: {lose:1}", "write `lose: 1`, with a colon and a space"),
+        ("waive: {no_dead_parts: as told}", "tolerates: {lose: -1}", "the least is 0"),
+        ("count: 3", "count: -3", "the least is 0"),
+        ("voter.choice: [yes]", "voter[0].choice: [yes]", '{decisions: {"voter[0].choice": [yes]}'),
+        ("types:", "parameters: {n: {type: int, default: 2, range: 1-5}}\ntypes:", "write `1..5`"),
+    ],
+)
+def test_a_finding_says_what_to_write_instead(right: str, wrong: str, help_text: str, tmp_path: Path) -> None:
+    file = tmp_path / "spec.yaml"
+    assert BALLOTS.count(right) == 1
+    file.write_text(BALLOTS.replace(right, wrong), encoding="utf-8")
+    (finding,) = (finding for finding in check_file(str(file)).diagnostics if finding.is_error)
+    assert help_text in (finding.help or "")

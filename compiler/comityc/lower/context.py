@@ -16,11 +16,14 @@ from comityc.machine import expressions as ir
 from comityc.machine.model import Definition
 from comityc.machine.value_types import (
     BoolType,
+    DurationType,
+    EnumType,
     IntType,
     ListType,
     NothingType,
     OptionalType,
     RecordField,
+    TextType,
     ValueType,
     type_name,
     without_optional,
@@ -298,6 +301,13 @@ def mismatch(span: Span, found: ValueType, needed: ValueType, what: str = "") ->
         help_text = f"only a `{type_name(needed)}?` may be none"
     else:
         message = f"expected {type_name(needed)}{where}, found {type_name(found)}"
+    match without_optional(needed):
+        case DurationType():
+            help_text = help_text or "a duration is a number with a unit: `150ms`, `30s`, `5m`, `2h`, `7d`"
+        case EnumType(words=words) if isinstance(found, TextType):
+            help_text = f"a word of {type_name(without_optional(needed))} stands without quotes, as in `{words[0]}`"
+        case _:
+            pass
     if isinstance(without_optional(needed), ListType) and not isinstance(found, OptionalType):
         help_text = help_text or "a list is written `[a, b]`"
     return TYPE_MISMATCH.at(span, message, caret=f"this is {with_article(type_name(found))}", help=help_text)

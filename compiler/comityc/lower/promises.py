@@ -9,10 +9,12 @@ from comityc.diagnostics.codes_names import (
     UNKNOWN_CASE,
     UNKNOWN_DECISION,
     UNKNOWN_MESSAGE,
+    UNKNOWN_PROPERTY,
     UNKNOWN_ROLE,
     WRONG_ARGUMENTS,
     WRONG_ENVELOPE,
 )
+from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.lower.cases import case_values, unknown_property
 from comityc.lower.constants import constant
@@ -75,8 +77,17 @@ def applicable(roles: Sequence[Role], network: NetworkKind) -> tuple[str, ...]:
 def _waived(waive: Iterable[tuple[nodes.Name, str]], lowering: Lowering) -> dict[str, str]:
     for name, _ in waive:
         if name.text not in GENERIC_PROPERTIES:
-            lowering.bag.add(unknown_property(name, GENERIC_PROPERTIES))
+            own = [node.name.text for node in lowering.declarations.protocol.properties]
+            lowering.bag.add(_own_waived(name) if name.text in own else unknown_property(name, GENERIC_PROPERTIES))
     return {name.text: reason for name, reason in waive}
+
+
+def _own_waived(name: nodes.Name) -> Diagnostic:
+    return UNKNOWN_PROPERTY.at(
+        name.span,
+        f"`{name.text}` is a property of this spec; only those that come for free can be waived",
+        help="leave it out, or name it under `violates` of the cases in which it fails",
+    )
 
 
 def known_properties(lowering: Lowering) -> tuple[str, ...]:

@@ -210,11 +210,14 @@ def _states(role: nodes.RoleNode, bag: Bag) -> dict[str, Span]:
 
 def unknown_state(name: nodes.Name, role: str, states: Iterable[str]) -> Diagnostic:
     """A state that the role does not have."""
+    states = list(states)
+    help_text = did_you_mean(name.text, states)
     return UNKNOWN_STATE.at(
         name.span,
         f"unknown state `{name.text}`",
         caret=f"{role} has no such state",
-        help=did_you_mean(name.text, states),
+        help=help_text,
+        notes=() if help_text or len(states) > 8 else (f"it has {', '.join(f'`{state}`' for state in states)}",),
     )
 
 

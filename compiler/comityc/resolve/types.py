@@ -1,6 +1,6 @@
 """Types as written come in, value types go out; aliases are followed, and a circle of records is found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from comityc.diagnostics.bag import Bag
 from comityc.diagnostics.codes_names import CIRCULAR_DEFINITION, TOO_LARGE, UNKNOWN_TYPE, WRONG_TYPE_ARGUMENTS
@@ -164,9 +164,9 @@ class TypeResolver:
             case "map":
                 return MapType(self.resolve(written.arguments[0]), self.resolve(written.arguments[1]))
             case _:
-                return self._named(written.name)
+                return self._named(written.name, written.arguments)
 
-    def _named(self, written: nodes.Name) -> ValueType:
+    def _named(self, written: nodes.Name, arguments: Sequence[nodes.TypeName]) -> ValueType:
         name = written.text
         if name in _PLAIN:
             return _PLAIN[name]
@@ -177,7 +177,8 @@ class TypeResolver:
         if name in self._roles:
             return InstanceType((name,))
         known = (*TYPE_WORDS, *self._nodes, *self._messages, *self._roles)
-        self._bag.add(UNKNOWN_TYPE.at(written.span, f"unknown type `{name}`", help=did_you_mean(name, known)))
+        help_text = _meant(name, arguments) or did_you_mean(name, known)
+        self._bag.add(UNKNOWN_TYPE.at(written.span, f"unknown type `{name}`", help=help_text))
         return UNKNOWN
 
     def is_type(self, name: str) -> bool:
@@ -186,6 +187,51 @@ class TypeResolver:
 
     def _is_known(self, name: str) -> bool:
         return name in TYPE_WORDS or name in self._nodes or name in self._messages or name in self._roles
+
+
+_FOREIGN = {
+    "string": "text",
+    "str": "text",
+    "char": "text",
+    "integer": "int",
+    "number": "int",
+    "long": "int",
+    "nat": "int",
+    "boolean": "bool",
+    "float": "fraction",
+    "double": "fraction",
+    "decimal": "fraction",
+    "real": "fraction",
+    "dict": "map",
+    "dictionary": "map",
+    "object": "map",
+    "array": "list",
+    "sequence": "list",
+    "seq": "list",
+    "tuple": "list",
+    "vector": "list",
+    "queue": "list",
+    "frozenset": "set",
+    "datetime": "time",
+    "timestamp": "time",
+    "date": "time",
+    "timedelta": "duration",
+    "uuid": "id",
+    "guid": "id",
+    "hash": "digest",
+    "bytes": "digest",
+}
+"""Types of other languages, in small letters, with ours."""
+
+
+def _meant(name: str, arguments: Sequence[nodes.TypeName]) -> str | None:
+    """Say how to write a type of another language."""
+    if name.lower() in ("optional", "option", "maybe", "nullable"):
+        return f"write `{arguments[0].name.text if arguments else 'T'}?`"
+    if name.lower() in ("enum", "literal", "union"):
+        return "declare it under `types:`, with its words in a list"
+    ours = _FOREIGN.get(name.lower())
+    return f"write `{ours}`" if ours is not None else None
 
 
 def _wrong_arity(written: nodes.TypeName, expected: int) -> Diagnostic:

@@ -93,6 +93,8 @@ def _check(bag: _Findings, tree: Tree, shape: Shape, under: _Under) -> None:
 
 
 def _check_word(bag: _Findings, tree: Tree, shape: Word, under: _Under) -> None:
+    if _nothing(bag, tree, shape, under):
+        return
     if not isinstance(tree, Scalar):
         bag.add(_wrong_kind(tree, "a word", under, " or ".join(f"`{word}`" for word in shape.words)))
     elif tree.text not in shape.words:
@@ -201,6 +203,9 @@ def _check_choice(bag: _Findings, tree: Tree, shape: Choice, under: _Under) -> N
             assert_never(tree)
     if option is not None:
         _check(bag, tree, option, under)
+    elif isinstance(tree, Mapping) and any(key.text in _TRANSITION_KEYS for key, _ in tree.entries):
+        message = f"{_named(under)} is a transition, where a list of transitions belongs"
+        bag.add(WRONG_KIND.at(_where(tree, under), message, help="begin the transition with `- `"))
     elif not _nothing(bag, tree, shape, under):
         bag.add(_wrong_kind(tree, _expected(shape), under, shape.example))
 
@@ -223,6 +228,8 @@ def _nothing(bag: _Findings, tree: Tree, shape: Shape, under: _Under) -> bool:
             help_text = _like(next(key.example for key in keys if key.required))
         case ListOf(example=example) | MapOf(example=example) | Choice(example=example):
             help_text = _like(example)
+        case Word(words=words):
+            help_text = f"write {' or '.join(f'`{word}`' for word in words)}"
         case _:
             help_text = None
     span = under.span if under is not None else tree.span
@@ -236,6 +243,9 @@ def _empty(tree: Tree, under: _Under, example: str) -> Diagnostic:
 
 def _not_a_leaf(tree: Mapping | Sequence, shape: Leaf, under: _Under) -> Diagnostic:
     """A list or a map where one value belongs: most often an expression that YAML has read in its own way."""
+    if shape.kind == "statements" and under is not None and under.text == "do" and isinstance(tree, Sequence):
+        help_text = "write `do: |`, and below it, indented, each statement on a line of its own"
+        return WRONG_KIND.at(_where(tree, under), "`do` is a list, where statements belong", help=help_text)
     expression = shape.kind not in ("text", "number", "name")
     if tree.flow and expression:
         quoted = _in_quotes(re.sub(r"\s*\n\s*", " ", tree.written))

@@ -292,7 +292,10 @@ def _quoted_in_flow(line: str, at: int) -> str:
         start = starts[-1] if starts else _indentation(line)
         return _quoted_at(line, start, _flow_end(line, start))
     while i < len(line):
-        value = re.compile(r"[\s,\]}]*(?:[\w-]+[ ]*:[ ]+)?").match(line, i)
+        place = re.compile(r"[\s,\]}]*([\w.]+\[[^\]]*\][\w.]*)[ ]*:[ ]+").match(line, i)
+        if place:  # `voter[1].choice: [yes]`, where it is the key that YAML takes apart
+            line, i = _quoted_at(line, *place.span(1)), place.end() + 2
+        value = re.compile(r"[\s,\]}]*(?:[\w.-]+[ ]*:[ ]+)?").match(line, i)
         start = value.end() if value else i
         if line[start : start + 1] in ("[", "{"):
             i = start + 1

@@ -8,7 +8,6 @@ from comityc.syntax.nodes import (
     MessageNode,
     NamedExpression,
     ParameterNode,
-    Range,
     TypeNode,
     Value,
     VariableNode,
@@ -36,11 +35,10 @@ def build_parameter(reader: Reader, key: Scalar, tree: Tree) -> ParameterNode | 
     type_name = reader.parsed(parse_type, tree.get("type"))
     default = tree.get("default")
     value = None if default is None else build_value(reader, default)
-    limits = reader.domain(tree.get("range"))
+    limits = reader.ends(tree.get("range"))
     if name is None or type_name is None:
         return None
-    ends = limits if isinstance(limits, Range) else None
-    return ParameterNode(name, type_name, value, ends, reader.text(tree.get("doc")), key.span)
+    return ParameterNode(name, type_name, value, limits, reader.text(tree.get("doc")), key.span)
 
 
 def build_type(reader: Reader, key: Scalar, tree: Tree) -> TypeNode | None:

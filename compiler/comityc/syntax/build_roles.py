@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from comityc.diagnostics.codes_syntax import ONE_TRIGGER
+from comityc.diagnostics.codes_syntax import NOT_A_NUMBER, ONE_TRIGGER
 from comityc.diagnostics.diagnostic import Label
 from comityc.source.tree import Mapping, Scalar, Tree
 from comityc.syntax.build_declarations import build_define, build_variable
@@ -17,6 +17,7 @@ from comityc.syntax.nodes import (
     TransitionNode,
     Trigger,
     Truth,
+    Unary,
     WhenTrigger,
 )
 from comityc.syntax.parser import (
@@ -38,6 +39,8 @@ def build_role(reader: Reader, key: Scalar, tree: Tree) -> RoleNode | None:
         return None
     role = {part: reader.entries(tree.get(part)) for part in ("variables", "define", "states")}
     count = reader.expression(tree.get("count"))
+    if isinstance(count, Unary) and isinstance(count.operand, Number):
+        reader.findings.append(NOT_A_NUMBER.at(count.span, "a negative number of instances", help="the least is 0"))
     if count is None and (unread := tree.get("count")) is not None:
         count = Number(1, unread.span)  # a role of several instances, however many
     variables = reader.made(build_variable(reader, *entry) for entry in role["variables"])

@@ -18,6 +18,7 @@ from comityc.syntax.scanner import RESERVED
 T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_TWO_NUMBERS = re.compile(r"\(?(\d+) ?(?:-|,|to) ?(\d+)\)?")
 _COMMA_LIST = re.compile(r"[^,]+")
 
 
@@ -87,13 +88,16 @@ class Reader:
     # ---- numbers
 
     def number(self, tree: Tree | None) -> int | None:
-        """Read a whole number."""
+        """Read a whole number that is not negative."""
         limits = self.limits(tree)
         if limits is None:
             return None
         first, last = limits
         if first is not None and isinstance(tree, Scalar):
             self.findings.append(NOT_A_NUMBER.at(tree.span, f"`{tree.text}` is not a whole number"))
+            return None
+        if last < 0 and isinstance(tree, Scalar):
+            self.findings.append(NOT_A_NUMBER.at(tree.span, f"`{tree.text}` is negative", help="the least is 0"))
             return None
         return last
 
@@ -113,6 +117,17 @@ class Reader:
                 if number is not None:
                     return None, number
         self.findings.append(NOT_A_NUMBER.at(tree.span, f"`{tree.text}` is neither a whole number nor a range of them"))
+        return None
+
+    def ends(self, tree: Tree | None) -> nodes.Range | None:
+        """Read the least and the largest value of a parameter."""
+        limits = self.domain(tree)
+        if limits is None or isinstance(limits, nodes.Range):
+            return limits
+        assert isinstance(tree, Scalar)
+        meant = _TWO_NUMBERS.fullmatch(tree.text)
+        help_text = f"write `{meant[1]}..{meant[2]}`" if meant else "write it like this: `range: 1..5`"
+        self.findings.append(NOT_A_NUMBER.at(tree.span, f"`{tree.text}` is no range", help=help_text))
         return None
 
     # ---- expressions

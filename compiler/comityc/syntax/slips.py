@@ -171,7 +171,7 @@ def unexpected(piece: Piece, previous: Piece | None, accepted: AbstractSet[str],
     if caret == "expected a name" and piece.type != "NAME" and piece.value.isalpha():
         return UNEXPECTED_WORD.at(piece.span, f"`{piece.value}` is a word of the language", caret=caret)
     spread = previous is not None and previous.span.end_line != piece.span.line and start == "statements"
-    cure = _SPREAD if spread else _hint(piece.value, previous.value if previous else "", accepted, start)
+    cure = _SPREAD if spread else _hint(piece.value, previous, accepted, start)
     return UNEXPECTED_WORD.at(piece.span, f"unexpected `{piece.value}`", caret=caret, help=cure)
 
 
@@ -231,7 +231,18 @@ def _expected(accepted: AbstractSet[str]) -> str:
 _SPREAD = "write `do: |` for several statements, so that the lines stay apart"
 
 
-def _hint(value: str, previous: str, accepted: AbstractSet[str], start: str) -> str | None:
+def _hint(value: str, before: Piece | None, accepted: AbstractSet[str], start: str) -> str | None:
+    previous = before.value if before else ""
+    if value == "to" and "(" in accepted:
+        return f"write `{previous}()`, with its fields in the brackets"
+    if value in ("->", "\u2192") and "to" in accepted:
+        return "write `to`"
+    if value == "|" and "?" in accepted:
+        return f"write `{previous}?` for what may be none; the words of an enum stand in a list"
+    if previous in ("forall", "exists", "some", "each"):
+        return f"write `{'all' if previous in ('forall', 'each') else 'any'}(... for x in xs)`"
+    if previous == "all" and value.isalpha() and "to" not in accepted:
+        return "the name of a role stands for all its instances; a function is called with brackets"
     if value == "..":
         return "a range stands only for a domain; write `a <= x <= b`, or `x in range(a, b + 1)`"
     if value == "," and {"for", ")"} <= accepted:

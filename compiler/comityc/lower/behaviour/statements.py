@@ -19,9 +19,10 @@ from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.lower.context import MOST_STATEMENTS, Binding, Context, fields_by_name
 from comityc.lower.expressions import definitions
-from comityc.lower.expressions.calls import CHANGING_METHODS
+from comityc.lower.expressions.calls import CHANGING_METHODS, MAP_METHODS
 from comityc.lower.expressions.displays import check_clause
 from comityc.lower.expressions.fitting import coerced, content, is_unknown, unwrapped
+from comityc.lower.expressions.meant import meant_method
 from comityc.lower.expressions.operators import arithmetic
 from comityc.lower.expressions.parts import unknown_field
 from comityc.machine import expressions as ir
@@ -239,6 +240,10 @@ def _do(node: nodes.Do, context: Context) -> Sequence[ir.Statement]:
     help_text = did_you_mean(name.text, blocks)
     if name.text in context.declarations.messages:
         help_text = f"write `send {name.text}(...) to ...`"
+    elif name.text in ("send", "broadcast", "emit", "notify"):
+        help_text = "write `send Message(field=value) to receiver`"
+    elif name.text in ("print", "log"):
+        help_text = "leave it out: each step is logged"
     context.report(UNKNOWN_FUNCTION.at(name.span, f"unknown block `{name.text}`", help=help_text))
     return ()
 
@@ -288,11 +293,7 @@ def _inlined(define: nodes.DefineNode, arguments: Sequence[ir.Expression], conte
 def _mutate(call: nodes.Call, function: nodes.Attribute, context: Context) -> Sequence[ir.Statement]:
     name = function.name
     if name.text not in CHANGING_METHODS:
-        context.report(
-            UNKNOWN_FUNCTION.at(
-                name.span, f"no method `{name.text}` changes anything", help=did_you_mean(name.text, CHANGING_METHODS)
-            )
-        )
+        context.report(_no_change(function, context))
         return ()
     target = target_of(function.value, context)
     if target is None:
@@ -304,6 +305,20 @@ def _mutate(call: nodes.Call, function: nodes.Attribute, context: Context) -> Se
         return ()
     method: Literal["add", "discard", "remove", "append", "pop"] = name.text  # type: ignore[assignment]  # one of these
     return (ir.Mutate(target=target, method=method, arguments=arguments),)
+
+
+def _no_change(function: nodes.Attribute, context: Context) -> Diagnostic:
+    """A method on a line of its own that there is not, or that only asks."""
+    name, held = function.name.text, None
+    if name in ("send", "tell", "receive"):
+        help_text: str | None = "write `send Message(field=value) to receiver`"
+    else:
+        if isinstance(function.value, nodes.Name) and context.kind_of(function.value.text) in ("variable", "shared"):
+            target = target_of(function.value, context)
+            held = None if target is None else target.type
+        help_text = meant_method(held, name) or did_you_mean(name, CHANGING_METHODS)
+    what = "changes nothing" if name in MAP_METHODS else "is none of this language"
+    return UNKNOWN_FUNCTION.at(function.name.span, f"method `{name}` {what}", help=help_text)
 
 
 def _mutation_arguments(
@@ -329,7 +344,13 @@ def _mutation_arguments(
             context.report(_may_be_none(target, call))
             return None
         case _:
-            context.report(NO_SUCH_PART.at(name.span, f"{type_name(target.type)} has no method `{name.text}`"))
+            context.report(
+                NO_SUCH_PART.at(
+                    name.span,
+                    f"{type_name(target.type)} has no method `{name.text}`",
+                    help=meant_method(target.type, name.text),
+                )
+            )
             return None
     context.report(WRONG_ARGUMENTS.at(call.span, f"`.{name.text}` takes {wanted}"))
     return None

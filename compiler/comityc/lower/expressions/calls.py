@@ -19,6 +19,7 @@ from comityc.lower.context import Context, with_article
 from comityc.lower.expressions import definitions
 from comityc.lower.expressions.fitting import is_unknown, join, poison, unwrapped
 from comityc.lower.expressions.functions import check_function, count_arguments
+from comityc.lower.expressions.meant import meant_function, meant_method
 from comityc.lower.expressions.operators import optional
 from comityc.lower.expressions.parts import unknown_field
 from comityc.lower.expressions.start_values import start_value
@@ -42,9 +43,6 @@ from comityc.syntax import nodes
 ACT_QUESTIONS = ("happened", "times", "stands", "happenings")
 MAP_METHODS = ("get", "keys", "values", "items")
 CHANGING_METHODS = ("add", "discard", "remove", "append", "pop")
-
-
-_MEANT = dict.fromkeys(("size", "length"), "how many there are is `len(...)`")
 
 
 def check_call(node: nodes.Call, context: Context, expected: ValueType | None) -> ir.Expression:
@@ -74,7 +72,7 @@ def _unknown_function(name: nodes.Name, context: Context) -> Diagnostic:
     known = [*FUNCTIONS, *context.declarations.types, *context.declarations.defines]
     known += list(context.role.defines) if context.role is not None else []
     return UNKNOWN_FUNCTION.at(
-        name.span, f"unknown function `{text}`", help=_MEANT.get(text) or did_you_mean(text, known)
+        name.span, f"unknown function `{text}`", help=meant_function(text) or did_you_mean(text, known)
     )
 
 
@@ -192,7 +190,9 @@ def _method(node: nodes.Call, function: nodes.Attribute, context: Context) -> ir
         code = UNKNOWN_FUNCTION if name.text not in known else NO_SUCH_PART
         context.report(
             code.at(
-                name.span, f"{type_name(value.type)} has no method `{name.text}`", help=did_you_mean(name.text, known)
+                name.span,
+                f"{type_name(value.type)} has no method `{name.text}`",
+                help=meant_method(value.type, name.text) or did_you_mean(name.text, known),
             )
         )
         return poison()

@@ -209,7 +209,9 @@ def _unknown(node: nodes.Name, context: Context, expected: ValueType | None) -> 
             node.span, f"`{text}` is a function", caret="a value is needed", help=f"call it: `{text}(...)`"
         )
     if context.lowering.types.is_type(text):
-        return UNKNOWN_NAME.at(node.span, f"`{text}` is a type", caret="a value is needed")
+        return UNKNOWN_NAME.at(
+            node.span, f"`{text}` is a type", caret="a value is needed", help=_value_of_a_type(text, context)
+        )
     known = [*context.locals, *declarations.value_names(context.place.role), *SPECIAL_NAMES]
     wanted = without_optional(expected) if expected is not None else None
     if isinstance(wanted, EnumType):
@@ -219,4 +221,19 @@ def _unknown(node: nodes.Name, context: Context, expected: ValueType | None) -> 
     owners = [role.name for role in declarations.roles.values() if text in role.variables or text in role.defines]
     if suggestion is None and owners:
         suggestion = f"it is a variable of {owners[0]}; outside of it, write `x.{text}` for an instance `x`"
+    homes = [role.name for role in declarations.roles.values() if text in role.states]
+    if suggestion is None and homes:
+        single = declarations.roles[homes[0]].single
+        suggestion = f"it is a state of {homes[0]}; write `{homes[0] if single else 'x'} in {text}`"
+    if suggestion is None and not context.place.over_all:
+        suggestion = did_you_mean(text, declarations.types)  # of the domain of a decision
     return UNKNOWN_NAME.at(node.span, f"unknown name `{text}`", help=suggestion)
+
+
+def _value_of_a_type(text: str, context: Context) -> str | None:
+    declared = context.declarations.types.get(text)
+    if isinstance(declared, EnumType):
+        return f"a word of it stands alone, as in `{declared.words[0]}`"
+    if text in context.declarations.messages and context.place.received is not None:
+        return "the message that is received is `msg`"
+    return None

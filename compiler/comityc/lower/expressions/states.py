@@ -5,7 +5,7 @@ A word that is both a state and an enum's value is read by its left side: after 
 
 from typing import Literal
 
-from comityc.diagnostics.codes_names import UNKNOWN_NAME, UNKNOWN_STATE
+from comityc.diagnostics.codes_names import NO_SUCH_PART, UNKNOWN_NAME, UNKNOWN_STATE
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.suggest import closest, did_you_mean
 from comityc.lower.context import Context
@@ -38,6 +38,8 @@ def check_in_state(node: nodes.Comparison, left: ir.Expression, context: Context
     if is_unknown(left.type):
         return _truth(node)
     instance = unwrapped(left)
+    if isinstance(instance, ir.RoleInstances):
+        return _all_of_a_role(node, instance, context)
     if not isinstance(instance.type, InstanceType):
         return None
     operator, right = node.rest[0]
@@ -70,6 +72,22 @@ def check_in_state(node: nodes.Comparison, left: ir.Expression, context: Context
             asked.append(ir.InCondition(instance=instance, condition=condition, type=BoolType(), span=node.span))
     result = asked[0] if len(asked) == 1 else _either(asked, node)
     return ir.Not(value=result, type=BoolType(), span=node.span) if operator == "not in" else result
+
+
+def _all_of_a_role(node: nodes.Comparison, instances: ir.RoleInstances, context: Context) -> ir.Expression | None:
+    """`voter in done`: the name of a role stands for all its instances, and each is in a state of its own."""
+    states = context.declarations.roles[instances.role].states
+    named = [name.text for name in _names(node.rest[0][1]) if name.text in states]
+    if not named:
+        return None
+    context.report(
+        NO_SUCH_PART.at(
+            instances.span,
+            f"`{instances.role}` stands for all its instances, each in a state of its own",
+            help=f"write `all(x in {named[0]} for x in {instances.role})`, or `any(...)`",
+        )
+    )
+    return _truth(node)
 
 
 def _either(asked: list[ir.Expression], node: nodes.Comparison) -> ir.Expression:
