@@ -37,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Specs, or folders of them.")]
+Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Specs, or folders of them.")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="A spec.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
 With = Annotated[
@@ -48,7 +48,7 @@ With = Annotated[
 def run() -> int:
     """Run the command line and return its exit code; a bug of ours is said in one line, and exits with 2."""
     try:
-        app(standalone_mode=True)
+        app(prog_name="comity")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else USAGE
     except BrokenPipeError:
@@ -91,6 +91,9 @@ def check(
     """Report everything that is wrong with specs, without exploring them."""
     from comityc.diagnostics import render
 
+    if json and sarif:
+        _say("comity: --json and --sarif exclude each other")
+        raise typer.Exit(USAGE)
     results = [_check(name) for name in _specs(files)]
     diagnostics = [diagnostic for result in results for diagnostic in result.diagnostics]
     if json:
@@ -173,6 +176,7 @@ def run_(
     from comityc.commands import replay_command, run_command
     from comityc.play.run import RunOptions
 
+    _one_spec(file)
     if replay is not None:
         raise typer.Exit(replay_command(file, replay, json))
     options = RunOptions(
@@ -190,16 +194,17 @@ def run_(
 
 
 @app.command()
-def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="The code of a finding, as in CMY0201.")]) -> None:
+def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="The code of a finding, as in CMY0201, or its name.")]) -> None:
     """Tell the longer story of a finding's code."""
     from comityc.diagnostics.codes import CODES
     from comityc.diagnostics.explain import page
     from comityc.diagnostics.suggest import did_you_mean
 
-    text = page(code.upper())
+    number = next((known.number for known in CODES.values() if known.name == code.lower()), code.upper())
+    text = page(number)
     if text is None:
-        hint = did_you_mean(code.upper(), CODES)
-        _say(f"comity: there is no code `{code}`" + (f"; {hint}" if hint else ""))
+        hint = did_you_mean(number, CODES) or did_you_mean(code, [known.name for known in CODES.values()])
+        _say(f"comity: there is no code `{code}`; {hint or 'a finding says its own, as in `error[CMY0201]`'}")
         raise typer.Exit(USAGE)
     print(text)
 
@@ -219,6 +224,7 @@ def expand(file: File) -> None:
     """Print the full protocol that a spec with `use:` stands for."""
     from comityc.commands import expand_command
 
+    _one_spec(file)
     raise typer.Exit(expand_command(file))
 
 
@@ -227,6 +233,7 @@ def diagram(file: File) -> None:
     """Print a state diagram of each role, in Mermaid."""
     from comityc.commands import diagram_command
 
+    _one_spec(file)
     raise typer.Exit(diagram_command(file))
 
 
@@ -236,11 +243,20 @@ def diagram(file: File) -> None:
 def _specs(names: list[str]) -> list[str]:
     from comityc.driver import spec_files
 
+    if "" in names:
+        _say("comity: the name of a file is empty")
+        raise typer.Exit(USAGE)
     files = spec_files(names)
     if not files:
         _say(f"comity: no spec in {', '.join(names)}")
         raise typer.Exit(USAGE)
     return files
+
+
+def _one_spec(name: str) -> None:
+    if not name or os.path.isdir(name):  # noqa: PTH112  (pathlib is slow to import)
+        _say(f"comity: {name} is a folder; name one spec" if name else "comity: the name of the file is empty")
+        raise typer.Exit(USAGE)
 
 
 def _check(name: str) -> "CheckResult":

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,7 +84,7 @@ def _verify(machine: "Machine", cases: Sequence[str], values: Sequence[str], max
     known = [case.name for case in machine.cases]
     for case in cases:
         if case not in known:
-            raise UsageError(f"there is no case `{case}`; {did_you_mean(case, known) or 'it has ' + ', '.join(known)}")
+            raise UsageError(f"there is no case `{case}`; {did_you_mean(case, known) or _what_it_has(known)}")
     module = checking_module(machine)
     given = read_values(machine, values, module)
     with _progress() as progress:
@@ -125,14 +125,16 @@ def read_values(machine: "Machine", texts: Sequence[str], module: Any) -> dict[s
         if not sign:
             raise UsageError(f"--with takes name=value, not `{text}`")
         if name not in types:
-            raise UsageError(
-                f"there is no parameter `{name}`; {did_you_mean(name, types) or 'it has ' + ', '.join(types)}"
-            )
+            raise UsageError(f"there is no parameter `{name}`; {did_you_mean(name, types) or _what_it_has(types)}")
         try:
             values[name] = read_value(written, types[name], module)
         except UnreadableValue as error:
             raise UsageError(f"--with {text}: {error}") from error
     return values
+
+
+def _what_it_has(names: Iterable[str]) -> str:
+    return f"it has {', '.join(names) or 'none'}"
 
 
 # ---- compile

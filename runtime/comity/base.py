@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from comity.errors import ComityError, NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
 from comity.machine import Decided, Event, Happened, Open, Performed, Received, Step, TimerFired, stay
+from comity.record import describe
 from comity.values import Digester, Instance, Word
 
 Acceptance = Literal["handle", "ignore", "defer", "unhandled"]
@@ -130,14 +131,14 @@ class RoleMachine(Generic[S]):
 
     def _deferral(self, state: S, event: Received) -> NotEnabled:
         """Return what to raise for a message that is to stay in the network."""
-        return NotEnabled(f"{self.me} in `{state.at}` defers {event.message}")
+        return NotEnabled(f"{self.me} in `{state.at}` defers {describe(event.message)}")
 
     def _refusal(self, state: S, event: Event) -> ComityError:
         """Return what to raise for an event for which the state has no transition whose condition holds."""
         where = f"{self.me} in `{state.at}`"
         match event:
             case Received(sender=sender, message=message):
-                return UnhandledMessage(f"{where} has no transition for {message} of {sender}")
+                return UnhandledMessage(f"{where} has no transition for {describe(message)} from {sender}")
             case Decided():
                 return RefusedDecision(f"{where} has no transition for {_described(event)}")
             case _:

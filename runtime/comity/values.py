@@ -44,12 +44,17 @@ def _rank(word: object) -> int:
 class Instance(NamedTuple):
     """The name of an instance of a role: `voter[0]`. `number` is 0 for a role of one instance, `single` says so.
 
-    A spec calls the number `index`; here that name belongs to tuples.
+    `index` is what a spec calls the number.
     """
 
     role: str
     number: int
     single: bool = False
+
+    @property
+    def index(self) -> int:  # type: ignore[override]  # the tuple method of that name is of no use here
+        """The number of the instance within its role, from 0."""
+        return self.number
 
     def __str__(self) -> str:
         return self.role if self.single else f"{self.role}[{self.number}]"

@@ -16,7 +16,7 @@ from comityc.machine.value_types import (
     SetType,
     TupleType,
     ValueType,
-    type_name,
+    bound_keys,
 )
 from comityc.naming import declared_class, value_name
 
@@ -53,8 +53,8 @@ class Limits:
             return None
         match value_type:
             case IntType() | FractionType():
-                key = name if name in self._ranges else type_name(value_type)
-                return _within(key, *self._ranges[key]) if key in self._ranges else None
+                key = next((key for key in bound_keys(name, value_type) if key in self._ranges), None)
+                return None if key is None else _within(key, *self._ranges[key])
             case OptionalType(item=item):
                 check = self._check(item, name)
                 return None if check is None else _unless_none(check)

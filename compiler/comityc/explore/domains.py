@@ -29,6 +29,7 @@ from comityc.machine.value_types import (
     TextType,
     TupleType,
     ValueType,
+    bound_keys,
     type_name,
 )
 from comityc.naming import declared_class
@@ -69,7 +70,7 @@ class Domains:
             case DigestType() if self.digests is not None:
                 return self.digests
             case TextType(alias=alias) | IdType(alias=alias):
-                return self._stand_ins(alias or type_name(value_type), name, type_name(value_type))
+                return self._stand_ins(alias or type_name(value_type), bound_keys(name, value_type))
             case OptionalType(item=item):
                 return (None, *self._values(item, name))
             case NothingType():
@@ -113,7 +114,7 @@ class Domains:
 
     def _range(self, value_type: ValueType, name: str | None) -> Iterable[int]:
         ranges = {key: (low, high) for key, low, high in self.bounds.ranges}
-        for key in (name, type_name(value_type)):
+        for key in bound_keys(name, value_type):
             if key in ranges:
                 low, high = ranges[key]
                 return range(low, high + 1)
@@ -121,8 +122,8 @@ class Domains:
             f"`{name or type_name(value_type)}` is {type_name(value_type)}: give it a range under `bounds` to be checked"
         )
 
-    def _stand_ins(self, shown: str, *names: str | None) -> Iterable[str]:
-        size = self.size(names[0], shown, *names[1:])
+    def _stand_ins(self, shown: str, names: tuple[str, ...]) -> Iterable[str]:
+        size = self.size(*names)
         return (f"{shown.lower()}{i + 1}" for i in range(OPAQUE_VALUES if size is None else size))
 
     def _subsets(self, values: tuple[Any, ...]) -> Iterable[frozenset[Any]]:

@@ -50,6 +50,7 @@ class Examined:
     visited: frozenset[tuple[str, str]] = frozenset()
     taken: frozenset[tuple[str, int]] = frozenset()
     why_incomplete: str | None = None
+    resends: bool = False  # whether the messages under way grow without end: the last state has some of them twice
 
 
 class Examiner:
@@ -196,7 +197,8 @@ def _what_fails(prop: Property, judgement: Judgement) -> str:
         case "eventually" | "leads_to":
             loop = judgement.path.loop_from if judgement.path is not None else None
             if loop is not None and loop < length:
-                return f"{_steps(loop)}, then {_steps(length - loop)} that repeat for ever"
+                turn = "1 step that repeats" if length - loop == 1 else f"{length - loop} steps that repeat"
+                return f"{_steps(loop)}, then {turn} for ever"
             return f"{_steps(length)}, then nothing more is owed"
         case _:
             return f"broken after {_steps(length)}"

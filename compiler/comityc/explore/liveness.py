@@ -106,6 +106,18 @@ class FairGraph:
         taken = np.isin(keys, self._taken(parts, inner))
         return keys // self._width, keys % self._width, count, taken
 
+    def round_at(self, state: int) -> list[int]:
+        """Return steps from a state to itself that meet all that is owed there; none where nothing is owed."""
+        edges = self.edges
+        owed = set(self._enabled[1][self._enabled[0] == state].tolist())
+        steps: list[int] = []
+        for edge in np.flatnonzero((edges.sources == state) & (edges.targets == state)).tolist():
+            met = owed & set(self.owed_by(int(edges.labels[edge])).tolist())
+            if met:
+                steps.append(edge)
+                owed -= met
+        return steps
+
     def loop_through(self, part: Mask, start: int, again: Mask | None = None) -> list[int]:
         """Return the edges of a fair cycle through a fair part, from `start` back to it, by way of a state of `again`."""
         edges = self.edges
@@ -202,7 +214,7 @@ def find_unfair_end(
         loop = graph.loop_through(parts == parts[turn], turn, again)
         if stop is None or reach.distance[turn] + len(loop) < reach.distance[stop]:
             return _ending(_way_in(edges, reach, turn), edges, loop)
-    return None if stop is None else _ending(_way_in(edges, reach, stop), edges, [])
+    return None if stop is None else _ending(_way_in(edges, reach, stop), edges, graph.round_at(stop))
 
 
 def find_no_way(edges: Edges, goal: Mask, ways: Mask, cut: Mask) -> Path | None:

@@ -59,12 +59,18 @@ def _default_case(machine: Machine) -> Case:
 
 def _run(case: Case, values: tuple[tuple[str, Any], ...], evaluator: Evaluator) -> Run:
     if case.later is not None:
-        return Run(case, values, None, f"it needs `{case.later}`, which is read and checked but not explored yet")
+        needed = case.later if "`" in case.later else f"`{case.later}`"
+        return Run(case, values, None, f"it needs {needed}, which is read and checked but not explored yet")
     try:
         parameters = evaluator.module.Parameters(**{value_name(name): value for name, value in values})
         parameters.check()
     except ComityError as error:
         return Run(case, values, None, f"these values are refused: {error}")
+    except TypeError:
+        given = {value_name(name) for name, _ in values}
+        known = evaluator.module.Parameters
+        missing = [name for name in known._fields if name not in known._field_defaults and name not in given]
+        return Run(case, values, None, f"{', '.join(missing)} has no default: give it under `with`, or by `--with`")
     return Run(case, values, parameters)
 
 

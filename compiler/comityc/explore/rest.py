@@ -148,9 +148,9 @@ class RestStore:
                 return None if keyed.in_effect or keyed.undone else self._take_effect(rest, act, key, arguments)
             case ("ok", act, key, arguments):
                 keyed = _keyed(rest, act, key)
-                if keyed.undone:
-                    return None
-                return rest if keyed.in_effect else self._take_effect(rest, act, key, arguments)
+                if keyed.in_effect:
+                    return rest
+                return None if keyed.undone else self._take_effect(rest, act, key, arguments)
             case ("refused", act, key):
                 return None if _keyed(rest, act, key).in_effect else rest
             case ("left", act, key, arguments):
@@ -176,7 +176,7 @@ class RestStore:
 
     def _take_effect(self, rest: Rest, act: str, key: Any, arguments: Any) -> Rest:
         before = _keyed(rest, act, key)
-        # What takes effect after its undoing stands, and cannot be asked for again.
+        # What takes effect after its undoing stands, and is what those hear who ask for it again.
         rest = _with_keyed(rest, act, key, Keyed(True, before.undone, False, arguments))
         rest = self._record(rest, act, key, arguments)
         undone = self.rules.undoes.get(act)
@@ -194,11 +194,17 @@ class RestStore:
 
     def _leave(self, rest: Rest, act: str, key: Any, arguments: Any) -> Rest:
         keyed = _keyed(rest, act, key)
-        if act not in self.rules.recorded and act not in self.rules.undoes:
+        if not self._tells_apart(act):
             return rest
         if keyed.in_effect or (keyed.undone and not self.rules.late_after_undoing):
             return rest
         return _with_keyed(rest, act, key, keyed._replace(pending=True, arguments=arguments))
+
+    def _tells_apart(self, act: str) -> bool:
+        """Say whether anything can tell an act that takes effect unnoticed from one that never does."""
+        rules = self.rules
+        late = rules.late_after_undoing and act in rules.undoes.values()
+        return act in rules.recorded or act in rules.undoes or late
 
     def _drop(self, rest: Rest, act: str, arguments: Any) -> Rest:
         if act not in self.rules.recorded:

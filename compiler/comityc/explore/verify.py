@@ -4,6 +4,7 @@ Each case is searched and examined by itself (`examine`); then the cases are wei
 reached in one case and not in each, and whether anything was put to the test is judged over all of them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
@@ -12,6 +13,7 @@ from typing import Any
 from comityc.explore.domains import NoDomainError
 from comityc.explore.evaluator import Evaluator
 from comityc.explore.examine import Examined, Examiner
+from comityc.explore.graph import Graph
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.search import MAX_STATES, explore
 from comityc.explore.verdict import SpecVerdict
@@ -69,4 +71,11 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, max_states: int, 
         frozenset(graph.visited_states),
         frozenset(graph.taken_transitions),
         graph.why_incomplete,
+        not graph.complete and _piles_up(graph),
     )
+
+
+def _piles_up(graph: Graph) -> bool:
+    """Say whether equal messages gather in the network, as they do when a timer sends again and again."""
+    under_way = Counter(graph.network(len(graph.states) - 1))
+    return any(count > 2 for count in under_way.values())

@@ -141,13 +141,20 @@ def _expected(verdict: PropertyVerdict, violates: tuple[str, ...]) -> PropertyVe
     return replace(verdict, expected=verdict.verdict in ("holds", "not_tested"))
 
 
+def _cure(run: Examined) -> str:
+    """Name the usual cause of a search without end: what sends again and again, and no bound on equal messages."""
+    if run.resends and run.run.case.bounds.copies is None:
+        return "; with `bounds: {copies: 1}` a message that is sent again joins the one under way"
+    return ""
+
+
 def _case_findings(run: Examined) -> Iterator[str]:
     case = run.run.case
     if run.run.refused is not None:
         yield run.run.refused
         return
     if not run.complete:
-        yield f"the search was cut: {run.why_incomplete}"
+        yield f"the search was cut: {run.why_incomplete}{_cure(run)}"
         return
     if case.states is not None and case.states != run.states:
         yield f"there are {run.states:,} states, and the case states {case.states:,}"

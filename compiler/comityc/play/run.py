@@ -102,8 +102,8 @@ def _run_scenario(
 ) -> RunResult:
     scenario = next((scenario for scenario in machine.scenarios if scenario.name == name), None)
     if scenario is None:
-        known = ", ".join(f"`{scenario.name}`" for scenario in machine.scenarios) or "none"
-        raise WrongUsage(f"there is no scenario `{name}`; there are: {known}")
+        known = ", ".join(f"`{scenario.name}`" for scenario in machine.scenarios)
+        raise WrongUsage(f"there is no scenario `{name}`; {f'there are: {known}' if known else 'the spec has none'}")
     plan = prepare(machine, scenario, module)
     schedule = Schedule(plan, module, observer)
     first, failure = schedule.states, None
