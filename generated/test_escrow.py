@@ -27,16 +27,15 @@ Left to `comity verify`, because no finite run can break them:
 """
 
 import pytest
+from comityc.testing import Bench
 from hypothesis import given
 from hypothesis import strategies as st
-
-from comityc.testing import Bench
 
 BENCH = Bench(
     __file__,
     protocol="escrow",
     spec="../specs/contract/escrow.yaml",
-    spec_hash="680f3577e0b2b8c1",
+    spec_hash="6439164d7384b5d9",
 )
 
 CASES = [

@@ -22,21 +22,22 @@ Left to `comity verify`, because no finite run can break them:
 """
 
 import pytest
+from comityc.testing import Bench
 from hypothesis import given
 from hypothesis import strategies as st
-
-from comityc.testing import Bench
 
 BENCH = Bench(
     __file__,
     protocol="sealed_first_price",
     spec="../specs/auction/sealed_first_price.yaml",
-    spec_hash="f0011357bcfae44d",
+    spec_hash="3b29f338c6f05d3d",
 )
 
 CASES = [
     "two bidders",
-    "three bidders",
+    "a message is lost",
+    "a bidder is gone and the auctioneer restarts",
+    "three bidders with equal bids",
     "higher reserve",
     "a bidder lies",
     "the auctioneer dies",

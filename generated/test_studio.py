@@ -18,10 +18,9 @@ Left to `comity verify`, because no finite run can break them:
 """
 
 import pytest
+from comityc.testing import Bench
 from hypothesis import given
 from hypothesis import strategies as st
-
-from comityc.testing import Bench
 
 BENCH = Bench(
     __file__,

@@ -3,35 +3,34 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    counted_as_said (line 166)
-    nobody_counts_twice (line 168)
-    accepted_by_the_rule (line 171)
-    rejected_by_the_rule (line 173)
-    early_accepted_is_irrevocable (line 175)
-    early_rejected_is_irrevocable (line 180)
-    closed_is_closed (line 185)
-    only_newer_ballots_replace (line 187)
-    one_verdict (line 190)
-    agreement (line 192)
+    counted_as_said (line 167)
+    nobody_counts_twice (line 169)
+    accepted_by_the_rule (line 172)
+    rejected_by_the_rule (line 174)
+    early_accepted_is_irrevocable (line 176)
+    early_rejected_is_irrevocable (line 181)
+    closed_is_closed (line 186)
+    only_newer_ballots_replace (line 188)
+    one_verdict (line 191)
+    agreement (line 193)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    decides (line 194)
-    all_learn (line 200)
+    decides (line 195)
+    all_learn (line 201)
 """
 
 import pytest
+from comityc.testing import Bench
 from hypothesis import given
 from hypothesis import strategies as st
-
-from comityc.testing import Bench
 
 BENCH = Bench(
     __file__,
     protocol="threshold_vote",
     spec="../specs/voting/threshold_vote.yaml",
-    spec_hash="876384f8ac6ca671",
+    spec_hash="f6494e7c0912bd52",
 )
 
 CASES = [
