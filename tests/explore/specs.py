@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from comityc.diagnostics.bag import Bag
 from comityc.driver import check_file, checking_module, read_tree
 from comityc.explore.graph import Graph
+from comityc.explore.report import to_text
 from comityc.explore.search import explore
+from comityc.explore.verify import verify_machine
 from comityc.lower.lower import lower_protocol
 from comityc.machine.model import Bounds, Case, Envelope, Machine, NetworkKind
 from comityc.syntax.build import build_protocol
@@ -98,3 +100,10 @@ def broken(graph: Graph) -> set[str]:
 def with_bounds(case: Case, **ranges: tuple[int, int]) -> Case:
     """Limit a case."""
     return replace(case, bounds=Bounds(ranges=tuple((name, *ends) for name, ends in ranges.items())))
+
+
+def assert_as_stated(text: str) -> None:
+    """Verify a spec, and fail with the report when a figure or a verdict is not what its cases state."""
+    spec = load_spec(text)
+    verdict = verify_machine(spec.machine, spec.module)
+    assert verdict.as_expected, to_text([verdict], chart="none")

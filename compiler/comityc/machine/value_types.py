@@ -4,7 +4,7 @@ Types are compared as values. An alias (`Money: int`) keeps its name, because bo
 but does not make a type of its own: `IntType(alias="Money") == IntType()`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Union
 
 
@@ -168,6 +168,16 @@ ValueType = Union[  # noqa: UP007  (a forward reference inside `|` would need qu
 def without_optional(value_type: ValueType) -> ValueType:
     """Return T for `T?`, and any other type as it is."""
     return value_type.item if isinstance(value_type, OptionalType) else value_type
+
+
+def bound_keys(name: str | None, value_type: ValueType) -> tuple[str, ...]:
+    """Return what a bound on such a value may be given under, the nearest first: its own name, its type's, that of the type behind."""
+    names = [name] if name is not None else []
+    match value_type:
+        case IntType() | FractionType() | TextType() | IdType():
+            return (*names, type_name(value_type), type_name(replace(value_type, alias=None)))
+        case _:
+            return (*names, type_name(value_type))
 
 
 def type_name(value_type: ValueType) -> str:

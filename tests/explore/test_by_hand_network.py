@@ -1,0 +1,390 @@
+"""What arrives, in which order, and what is lost.
+
+Each spec is about one rule; the figures and verdicts that it states were worked out by hand.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.explore.specs import assert_as_stated
+
+RULES = {
+    "a deferred message lets those behind it pass": """
+        messages: {M: {}, N: {}}
+        roles:
+          a:
+            states:
+              s:
+                - when: true
+                  do: |
+                    send M() to b
+                    send N() to b
+                  goto: e
+              e: final
+          b:
+            variables: {got: bool}
+            states:
+              p:
+                - defer: M
+                - receive: N
+                  goto: q
+              q:
+                - resting
+                - receive: M
+                  do: got = true
+                - ignore: N
+        properties:
+          ends: {eventually: b.got}
+        tolerates: {reorder: true}
+        verify:
+          fifo: {faults: {}, states: 4, levels: 4}
+          reordered: {states: 4, levels: 4}
+    """,
+    "an unhandled message is a violation": """
+        messages: {M: {}, N: {}}
+        roles:
+          a:
+            states:
+              s:
+                - when: true
+                  do: |
+                    send M() to b
+                    send N() to b
+                  goto: e
+              e: final
+          b:
+            variables: {got: bool}
+            states:
+              p:
+                - resting
+                - receive: N
+                  goto: q
+              q:
+                - resting
+                - receive: M
+                  do: got = true
+                - ignore: N
+        tolerates: {reorder: true}
+        verify:
+          fifo: {faults: {}, states: 2, levels: 2, violates: [no_unhandled_message]}
+          reordered: {states: 4, levels: 4, violates: [no_unhandled_message]}
+    """,
+    "an ignored message is taken away by a step": """
+        messages: {M: {}, N: {}}
+        roles:
+          a:
+            states:
+              s:
+                - when: true
+                  do: |
+                    send M() to b
+                    send N() to b
+                  goto: e
+              e: final
+          b:
+            variables: {got: bool}
+            states:
+              p:
+                - ignore: M
+                - receive: N
+                  goto: q
+              q:
+                - resting
+                - receive: M
+                  do: got = true
+                - ignore: N
+        properties:
+          ends: {eventually: b in q}
+          gets: {reachable: b.got}
+          got_it: {eventually: b.got}
+        tolerates: {reorder: true}
+        verify:
+          fifo: {faults: {}, states: 4, levels: 4, violates: [got_it, gets]}
+          reordered: {states: 6, levels: 4, violates: [got_it]}
+    """,
+    "a sent set loses nothing but to a fault": """
+        messages: {M: {}}
+        network: sent_set
+        roles:
+          a:
+            states:
+              s:
+                - when: true
+                  do: send M() to b
+                  goto: e
+              e: final
+          b:
+            variables: {n: int}
+            states:
+              p:
+                - resting
+                - receive: M
+                  do: n = min(n + 1, 3)
+        properties:
+          ends: {eventually: b.n == 3}
+        tolerates: {}
+        verify:
+          one: {states: 5, levels: 5, violates: [duplicates_are_harmless]}
+          lost: {faults: {lose: 1}, states: 9, levels: 6, violates: [duplicates_are_harmless, ends]}
+    """,
+    "an equal message joins those under way": """
+        messages: {M: {}}
+        roles:
+          a:
+            states:
+              s:
+                - every: 1s
+                  do: send M() to b
+          b:
+            variables: {n: int}
+            states:
+              p:
+                - resting
+                - receive: M
+                  do: n = min(n + 1, 2)
+        properties:
+          ends: {eventually: b.n == 2}
+        waive: {duplicates_are_harmless: counts}
+        verify:
+          one: {bounds: {copies: 1}, states: 6, levels: 6}
+          two: {bounds: {copies: 2}, states: 9, levels: 7}
+    """,
+    "a loss may leave the receiver waiting": """
+        messages: {M: {}}
+        roles:
+          a:
+            states:
+              s:
+                - when: true
+                  do: send M() to b
+                  goto: e
+              e: final
+          b:
+            states:
+              p:
+                - resting
+                - receive: M
+                  goto: q
+              q: final
+        properties:
+          ends: {eventually: b in q}
+          possible: {stays_possible: b in q}
+        verify:
+          one: {faults: {lose: any}, states: 4, levels: 3, violates: [ends, possible]}
+          budget: {faults: {lose: 1}, states: 4, levels: 3, violates: [ends, possible]}
+    """,
+    "a message goes to a role, an instance, a list or a set": """
+        messages: {M: {k: int}}
+        roles:
+          a:
+            states:
+              p:
+                - when: true
+                  do: |
+                    send M(k=1) to b
+                    send M(k=2) to b[0]
+                    send M(k=3) to [b[1], b[1]]
+                    send M(k=4) to {x for x in b if x.index == 0}
+                  goto: q
+              q: final
+          b:
+            count: 2
+            variables: {got: "list[int]"}
+            states:
+              w:
+                - resting
+                - receive: M
+                  do: got.append(msg.k)
+        properties:
+          b0: {eventually: "b[0].got == [1, 2, 4]"}
+          b1: {eventually: "b[1].got == [1, 3, 3]"}
+        waive: {duplicates_are_harmless: logs}
+        verify:
+          one: {states: 17, levels: 8}
+    """,
+    "a token goes round the ring": """
+        messages: {T: {}}
+        roles:
+          n:
+            count: 3
+            variables: {had: bool}
+            states:
+              w:
+                - resting
+                - when: self.index == 0 and not had
+                  do: |
+                    had = true
+                    send T() to n[(self.index + 1) % 3]
+                - receive: T
+                  if: not had
+                  do: |
+                    had = true
+                    send T() to n[(self.index + 1) % 3]
+                - receive: T
+        properties:
+          all: {eventually: all(i.had for i in n)}
+          others: {reachable: "all(not j.had for i in n if i.had for j in n if j != i) and any(i.had for i in n)"}
+        verify:
+          one: {states: 5, levels: 5}
+    """,
+    "to send again heals all losses that have an end": """
+        messages: {D: {}, Ack: {}}
+        roles:
+          s:
+            states:
+              start:
+                - when: true
+                  do: send D() to r
+                  goto: wait
+              wait:
+                - every: 1s
+                  do: send D() to r
+                - receive: Ack
+                  goto: done
+              done: final
+          r:
+            variables: {got: bool}
+            states:
+              w:
+                - resting
+                - receive: D
+                  do: |
+                    got = true
+                    send Ack() to s
+        properties:
+          ends: {eventually: s in done}
+        verify:
+          calm: {bounds: {copies: 1}, states: 7}
+          two lost: {bounds: {copies: 1}, faults: {lose: 2}}
+          all lost: {bounds: {copies: 1}, faults: {lose: any}, violates: [ends]}
+    """,
+    "messages of each sender keep their order": """
+        messages: {M: {k: int}}
+        roles:
+          a:
+            count: 2
+            states:
+              p:
+                - when: true
+                  do: |
+                    send M(k=0) to b
+                    send M(k=1) to b
+                  goto: q
+              q: final
+          b:
+            variables: {log: "list[int]"}
+            states:
+              w:
+                - resting
+                - receive: M
+                  do: log.append(2 * sender.index + msg.k)
+        waive: {duplicates_are_harmless: x}
+        properties:
+          order: {always: "all(b.log[i] != b.log[j] + 1 or b.log[j] % 2 == 1 for i in range(len(b.log)) for j in range(i + 1, len(b.log)))"}
+        verify:
+          one: {}
+    """,
+}
+
+
+@pytest.mark.parametrize("spec", RULES.values(), ids=RULES.keys())
+def test_a_spec_comes_out_as_worked_out_by_hand(spec: str) -> None:
+    assert_as_stated(spec)
+
+
+LOGGED = """
+    messages:
+      D: {fields: {n: int}FIFO}
+      N: {n: int}
+    roles:
+      a:
+        states:
+          s:
+            - when: true
+              do: |
+                send D(n=1) to b
+                send N(n=2) to b
+                send D(n=3) to b
+                send D(n=3) to b
+              goto: e
+          e: final
+      b:
+        variables: {log: "list[int]"}
+        states:
+          w:
+            - resting
+            - receive: [D, N]
+              do: log.append(msg.n)
+    waive: {duplicates_are_harmless: a log tells them apart}
+    verify:
+      one:
+        faults: {reorder: REORDER, lose: LOSE, duplicate: DUPLICATE}
+        states: STATES
+        levels: LEVELS
+    """
+"""What arrives is logged, so every order of arrival is a state."""
+
+Network = tuple[tuple[str, ...], tuple[str, ...]]  # those in order, and the others
+Logged = tuple[bool, Network, tuple[str, ...], int, int]
+
+
+def logs(kept: str, lose: int, duplicate: int) -> tuple[int, int]:
+    """Count the states and levels of that spec in a few lines of their own; messages in `kept` keep their order."""
+    sent = ("D1", "N2", "D3", "D3")
+    start: Logged = (False, ((), ()), (), lose, duplicate)
+    level, found, levels = [start], {start}, 0
+    while level:
+        levels += 1
+        level = list({after for state in level for after in _logged(state, sent, kept)} - found)
+        found.update(level)
+    return len(found), levels
+
+
+def _logged(state: Logged, sent: tuple[str, ...], kept: str) -> Iterator[Logged]:
+    begun, (lane, bag), log, lose, duplicate = state
+    if not begun:
+        yield True, (tuple(m for m in sent if m in kept), tuple(m for m in sent if m not in kept)), log, lose, duplicate
+    for at, message in enumerate(lane):
+        less, more = (*lane[:at], *lane[at + 1 :]), (*lane[: at + 1], *lane[at:])
+        if at == 0:
+            yield begun, (less, bag), (*log, message), lose, duplicate
+        if lose:
+            yield begun, (less, bag), log, lose - 1, duplicate
+        if duplicate:
+            yield begun, (more, bag), log, lose, duplicate - 1
+    for at, message in enumerate(bag):
+        less, more = (*bag[:at], *bag[at + 1 :]), tuple(sorted((*bag, message)))
+        yield begun, (lane, less), (*log, message), lose, duplicate
+        if lose:
+            yield begun, (lane, less), log, lose - 1, duplicate
+        if duplicate:
+            yield begun, (lane, more), log, lose, duplicate - 1
+
+
+@pytest.mark.parametrize("duplicate", [0, 1, 2])
+@pytest.mark.parametrize("lose", [0, 1])
+@pytest.mark.parametrize(
+    ("order", "reorder", "kept"),
+    [
+        ("", "false", "D1 N2 D3"),
+        (", order: fifo", "false", "D1 N2 D3"),
+        ("", "true", ""),
+        (", order: fifo", "true", "D1 D3"),
+    ],
+)
+def test_messages_arrive_in_every_order_that_they_may(
+    order: str, reorder: str, kept: str, lose: int, duplicate: int
+) -> None:
+    states, levels = logs(kept, lose, duplicate)
+    figures = {
+        "FIFO": order,
+        "REORDER": reorder,
+        "LOSE": lose,
+        "DUPLICATE": duplicate,
+        "STATES": states,
+        "LEVELS": levels,
+    }
+    text = LOGGED
+    for word, value in figures.items():
+        text = text.replace(word, str(value))
+    assert_as_stated(text)
