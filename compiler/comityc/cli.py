@@ -194,7 +194,9 @@ def run_(
 
 
 @app.command()
-def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="The code of a finding, as in CMY0201, or its name.")]) -> None:
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of a finding, as in CMY0201, or its name.")],
+) -> None:
     """Tell the longer story of a finding's code."""
     from comityc.diagnostics.codes import CODES
     from comityc.diagnostics.explain import page
