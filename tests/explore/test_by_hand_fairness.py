@@ -274,6 +274,44 @@ RULES = {
         verify:
           one: {states: 4, levels: 3, violates: [ends]}
     """,
+    "a decision can be owed strongly": """
+        roles:
+          a:
+            states:
+              p:
+                - decide: go
+                  fairness: strong
+                  goto: x
+                - when: true
+                  goto: q
+              q:
+                - when: true
+                  goto: p
+              x: final
+        properties:
+          e: {eventually: a in x}
+        verify:
+          one: {states: 3, levels: 2}
+    """,
+    "a decision that is owed weakly may be put off by leaving": """
+        roles:
+          a:
+            states:
+              p:
+                - decide: go
+                  fairness: weak
+                  goto: x
+                - when: true
+                  goto: q
+              q:
+                - when: true
+                  goto: p
+              x: final
+        properties:
+          e: {eventually: a in x}
+        verify:
+          one: {states: 3, levels: 2, violates: [e]}
+    """,
     "an act owes no outcome": """
         roles:
           a:

@@ -53,6 +53,29 @@ RULES = {
         verify:
           one: {faults: {restart: {b: 1}}, states: 11, levels: 5, violates: [ends]}
     """,
+    "a budget that ends lets an instance come back for good": """
+        messages: {M: {}}
+        roles:
+          a:
+            states:
+              p:
+                - when: true
+                  do: send M() to b
+                  goto: q
+              q: final
+          b:
+            states:
+              w:
+                - receive: M
+                  goto: f
+              f: final
+        properties:
+          e: {eventually: b in f}
+        verify:
+          many: {faults: {restart: {b: 3}}, states: 18, levels: 9}
+          any: {faults: {restart: {b: any}}, states: 5, levels: 3, violates: [e]}
+          amnesia: {faults: {amnesia: {b: 1}}, states: 8, levels: 5}
+    """,
     "an instance is down in the state it was in": """
         roles:
           a:

@@ -240,6 +240,21 @@ RULES = {
         verify:
           one: {states: 3, levels: 3, violates: [duplicates_are_harmless]}
     """,
+    "a condition without a value is a violation": """
+        roles:
+          a:
+            variables: {m: "map[int, int]", x: "int?"}
+            states:
+              p:
+                - when: "m[1] == 2"
+                  goto: q
+                - after: 1s
+                  goto: q
+              q: final
+        waive: {no_dead_parts: x}
+        verify:
+          one: {violates: [no_undefined_value]}
+    """,
     "a step without a value is not taken": """
         roles:
           a:

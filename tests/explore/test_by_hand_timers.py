@@ -169,6 +169,26 @@ RULES = {
         verify:
           one: {states: 9, levels: 7}
     """,
+    "a timer under any that fired stays spent, but for amnesia": """
+        roles:
+          a:
+            restart_in: p
+            variables: {n: int}
+            states:
+              any:
+                - after: 1s
+                  do: n += 1
+              p:
+                - resting
+                - after: 2s
+                  goto: q
+              q: resting
+        properties:
+          once: {always: a.n <= 1}
+        verify:
+          restart: {faults: {restart: {a: 1}}, states: 12, levels: 5}
+          amnesia: {faults: {amnesia: {a: 1}}, states: 12, levels: 5}
+    """,
     "a timer that fired is spent after a restart, and armed after amnesia": """
         roles:
           a:

@@ -29,6 +29,31 @@ RULES = {
         verify:
           one: {states: 16, levels: 2}
     """,
+    "a role may have no instance": """
+        parameters: {k: {type: int, default: 0, range: 0..3}}
+        messages: {M: {}}
+        roles:
+          a:
+            states:
+              p:
+                - when: true
+                  do: send M() to b
+                  goto: q
+              q: final
+          b:
+            count: k
+            states:
+              w:
+                - resting
+                - receive: M
+                  goto: f
+              f: final
+        properties:
+          e: {eventually: all(x in f for x in b)}
+        verify:
+          zero: {states: 2, levels: 2}
+          two: {with: {k: 2}, states: 5, levels: 4}
+    """,
     "a start value may read parameters and self": """
         parameters: {base: {type: int, default: 5}}
         roles:

@@ -77,7 +77,9 @@ def make_setting(machine: Machine, case: Case, parameters: Any, module: ModuleTy
     limits = Limits(case.bounds, message_fields)
     views = {role.name: _view(role, machine, case.faults, limits) for role in machine.roles}
     faults = case.faults
-    endless = faults.lose == "any" and faults.duplicate == "any"
+    # A sent set lets an old message come after a new one, which those that keep their order never do.
+    ordered = any(message.fifo for message in machine.messages)
+    endless = faults.lose == "any" and faults.duplicate == "any" and not ordered
     order: Order = "fifo"
     if case.network == "sent_set" or (endless and (faults.reorder or case.network == "unordered")):
         order = "sent_set"
