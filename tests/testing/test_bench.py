@@ -71,7 +71,9 @@ def command(folder: Path, *words: str, status: int = 0) -> str:
 
 def run_tests(folder: Path, tests: Path, *, status: int) -> str:
     """Run generated tests and return what pytest prints."""
-    return command(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tests), status=status)
+    return command(
+        folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=7", str(tests), status=status
+    )
 
 
 def test_generated_tests_pass_on_what_was_generated(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from comityc.syntax import nodes
 from comityc.syntax.nodes import Name
 from comityc.syntax.parser import Findings, parse_domain, parse_expression
 from comityc.syntax.scanner import RESERVED
+from comityc.syntax.slips import is_foreign_value
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class Reader:
         """Read a name, as all declarations have one."""
         if not isinstance(tree, Scalar):
             return None
-        if _NAME.fullmatch(tree.text) and tree.text not in RESERVED:
+        if _NAME.fullmatch(tree.text) and tree.text not in RESERVED and not is_foreign_value(tree.text):
             return Name(tree.text, tree.span)
         self.findings.append(_not_a_name(tree))
         return None
@@ -171,6 +172,8 @@ def _not_a_name(scalar: Scalar) -> Diagnostic:
     text = scalar.text if len(scalar.text) <= 40 else scalar.text[:37] + "..."
     if scalar.text in RESERVED:
         return NOT_A_NAME.at(scalar.span, f"`{text}` is a word of the language", help="choose another name")
+    if is_foreign_value(scalar.text):
+        return NOT_A_NAME.at(scalar.span, f"`{text}` would be taken for a value", help="choose another name")
     if not scalar.text:
         return NOT_A_NAME.at(scalar.span, "a name is missing here")
     rule = "a name is letters A to Z, digits and underscores, and begins with a letter"

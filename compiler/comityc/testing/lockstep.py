@@ -94,9 +94,15 @@ def translate(value: Any, module: ModuleType) -> Any:
     if isinstance(value, tuple):
         items: Sequence[Any] = [translate(item, module) for item in value]
         if hasattr(value, "_fields"):
-            return getattr(module, type(value).__name__, type(value))(*items)
+            return _class_in(module, value)(*items)
         return tuple(items)
     if hasattr(type(value), "__dataclass_fields__"):
         names = type(value).__dataclass_fields__
-        return getattr(module, type(value).__name__)(*(translate(getattr(value, name), module) for name in names))
+        return _class_in(module, value)(*(translate(getattr(value, name), module) for name in names))
     return value
+
+
+def _class_in(module: ModuleType, value: Any) -> Any:
+    """Return the class of that name in a module; those of the runtime are the same everywhere, whatever a spec calls its own."""
+    kind = type(value)
+    return kind if kind.__module__.startswith("comity.") else getattr(module, kind.__name__)

@@ -1,5 +1,6 @@
 """Constants come in, their Python text goes out, in the spelling that `ruff format` would leave alone."""
 
+import re
 import textwrap
 from fractions import Fraction
 
@@ -49,17 +50,30 @@ def docstring(text: str, *, indent: int = 0) -> list[str]:
     """Return a docstring, with the closing quotes on a line of their own when it has several lines."""
     first, _, rest = text.expandtabs(4).strip().partition("\n")
     lines = [line.rstrip() for line in [first, *textwrap.dedent(rest).splitlines()]]
-    safe = ["".join(_in_docstring(c) for c in line).replace('"""', '\\"\\"\\"') for line in lines] or [""]
+    alone = len(lines) == 1  # then the closing quotes stand right behind it
+    safe = [_QUOTES.sub(lambda run: _escaped_run(run, alone), line) for line in lines]
+    safe = ["".join(_in_docstring(c) for c in line).replace(_ESCAPED_QUOTE, '\\"') for line in safe]
     space = " " * indent
     if safe[0].startswith('"'):
         safe[0] = f" {safe[0]}"
-    if len(safe) == 1:
-        ending = safe[0]
-        if ending.endswith('"'):
-            ending = f'{ending[:-1]}\\"'
-        return [f'{space}"""{ending}"""']
+    if alone:
+        return [f'{space}"""{safe[0]}"""']
     return [f'{space}"""{safe[0]}', *(f"{space}{line}" if line else "" for line in safe[1:]), f'{space}"""']
 
 
+_QUOTES = re.compile('"+')
+_ESCAPED_QUOTE = "\0"  # no spec holds this character
+
+
+def _escaped_run(run: re.Match[str], alone: bool) -> str:
+    """Escape the quotes that would end a docstring: three in a row, or the last of its only line."""
+    at_end = alone and run.end() == len(run.string)
+    if len(run.group()) >= 3:
+        return _ESCAPED_QUOTE * len(run.group())
+    return run.group()[:-1] + _ESCAPED_QUOTE if at_end else run.group()
+
+
 def _in_docstring(character: str) -> str:
+    if character == _ESCAPED_QUOTE:
+        return character
     return "\\\\" if character == "\\" else character if character.isprintable() else _escaped(character)
