@@ -247,6 +247,45 @@ RULES = {
           one: {states: 3, levels: 2}
           rep: {faults: {repeat_act: 1}, violates: [once], states: 5, levels: 3}
     """,
+    "an outcome that no transition fits cannot come": """
+        roles:
+          a:
+            variables: {n: int}
+            states:
+              p:
+                - perform: pay -> ok
+                  key: 1
+                  goto: q
+                - perform: pay -> no
+                  key: 1
+                  if: n < 2
+                  do: n += 1
+                  goto: p
+              q: final
+        properties:
+          e: {eventually: a in q}
+        verify:
+          one: {states: 6, levels: 4}
+    """,
+    "arguments that nobody asks for are no part of the state": """
+        roles:
+          a:
+            count: 2
+            states:
+              p:
+                - perform: pay(who=self) -> ok
+                  key: 7
+                  goto: q
+                - perform: pay(who=self) -> no
+                  key: 7
+                  goto: r
+              q: final
+              r: final
+        properties:
+          one_key: {always: times(pay) <= 1}
+        verify:
+          one: {states: 12, levels: 3}
+    """,
     "an act is asked for each element": """
         types: {W: [x, y]}
         roles:

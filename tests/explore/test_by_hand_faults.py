@@ -76,6 +76,51 @@ RULES = {
           any: {faults: {restart: {b: any}}, states: 5, levels: 3, violates: [e]}
           amnesia: {faults: {amnesia: {b: 1}}, states: 8, levels: 5}
     """,
+    "steps of faults are steps, and to come back is a way": """
+        roles:
+          a:
+            variables: {n: {type: int, durable: false}}
+            states:
+              p:
+                - resting
+                - when: n == 0
+                  do: n = 1
+        properties:
+          drops_only_down: {step: "a.n >= old(a.n) or a in crashed"}
+          never_drops: {step: a.n >= old(a.n)}
+          back: {stays_possible: a.n == 1}
+          comes: {leads_to: [a in crashed, a not in crashed]}
+          down_lost: {always: a in crashed implies a.n == 0}
+        verify:
+          one: {faults: {restart: {a: 1}}, violates: [never_drops], states: 5, levels: 4}
+    """,
+    "a lie comes where nobody expects it": """
+        messages: {M: {}}
+        roles:
+          v:
+            states:
+              p:
+                - decide: go
+                  do: send M() to b
+                  goto: q
+              q: final
+          b:
+            variables: {n: int}
+            states:
+              w:
+                - receive: M
+                  goto: x
+                - after: 1s
+                  goto: z
+              x: resting
+              z:
+                - resting
+                - ignore: M
+        waive: {no_dead_parts: y}
+        verify:
+          honest: {states: 6, levels: 4}
+          liar: {faults: {byzantine: {v: 1}}, violates: [no_unhandled_message]}
+    """,
     "an instance is down in the state it was in": """
         roles:
           a:

@@ -7,6 +7,38 @@ import pytest
 from tests.explore.specs import assert_as_stated
 
 RULES = {
+    "a case may have a network of its own": """
+        messages: {M: {n: int}}
+        network: fifo
+        roles:
+          a:
+            states:
+              p:
+                - when: true
+                  do: |
+                    send M(n=1) to b
+                    send M(n=2) to b
+                  goto: q
+              q: final
+          b:
+            variables: {l: "list[int]"}
+            states:
+              w:
+                - resting
+                - receive: M
+                  if: len(l) < 2
+                  do: l.append(msg.n)
+                - receive: M
+        properties:
+          rises: {always: "l_ok"}
+        define:
+          l_ok: b.l in ([], [1], [1, 2])
+        waive: {duplicates_are_harmless: y, no_dead_parts: y}
+        verify:
+          fifo: {states: 4, levels: 4}
+          bag: {network: unordered, states: 6, levels: 4, violates: [rises]}
+          set: {network: sent_set, states: 8, levels: 4, violates: [rises]}
+    """,
     "a deferred message lets those behind it pass": """
         messages: {M: {}, N: {}}
         roles:
@@ -294,31 +326,6 @@ RULES = {
         waive: {duplicates_are_harmless: logs}
         verify:
           one: {states: 17, levels: 8}
-    """,
-    "a token goes round the ring": """
-        messages: {T: {}}
-        roles:
-          n:
-            count: 3
-            variables: {had: bool}
-            states:
-              w:
-                - resting
-                - when: self.index == 0 and not had
-                  do: |
-                    had = true
-                    send T() to n[(self.index + 1) % 3]
-                - receive: T
-                  if: not had
-                  do: |
-                    had = true
-                    send T() to n[(self.index + 1) % 3]
-                - receive: T
-        properties:
-          all: {eventually: all(i.had for i in n)}
-          others: {reachable: "all(not j.had for i in n if i.had for j in n if j != i) and any(i.had for i in n)"}
-        verify:
-          one: {states: 5, levels: 5}
     """,
     "to send again heals all losses that have an end": """
         messages: {D: {}, Ack: {}}

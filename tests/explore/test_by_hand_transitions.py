@@ -230,6 +230,31 @@ RULES = {
         verify:
           one: {states: 4, levels: 3}
     """,
+    "a token goes round the ring": """
+        messages: {T: {}}
+        roles:
+          n:
+            count: 3
+            variables: {had: bool}
+            states:
+              w:
+                - resting
+                - when: self.index == 0 and not had
+                  do: |
+                    had = true
+                    send T() to n[(self.index + 1) % 3]
+                - receive: T
+                  if: not had
+                  do: |
+                    had = true
+                    send T() to n[(self.index + 1) % 3]
+                - receive: T
+        properties:
+          all: {eventually: all(i.had for i in n)}
+          others: {reachable: "all(not j.had for i in n if i.had for j in n if j != i) and any(i.had for i in n)"}
+        verify:
+          one: {states: 5, levels: 5}
+    """,
     "a decision with `for` is asked for each element": """
         roles:
           a:

@@ -55,12 +55,16 @@ Detail = Literal["order", "times", "whether"]
 
 @dataclass(frozen=True, slots=True)
 class ActRules:
-    """How acts are recorded: only what a property can tell apart. `undoes` maps an act to the one it undoes."""
+    """How acts are recorded: only what a property can tell apart. `undoes` maps an act to the one it undoes.
+
+    `nameless` acts are those whose arguments nobody asks for; where figures are stated they are no part of the state.
+    """
 
     recorded: Mapping[str, Detail]
     undoes: Mapping[str, str]
     repeatable: bool = False
     late_after_undoing: bool = False
+    nameless: frozenset[str] = frozenset()
 
 
 WorldMove = tuple[Literal["late_effect", "repeat_effect"], str, Any, tuple[Primitive, ...], Literal["undone"] | None]
@@ -88,6 +92,8 @@ class RestStore:
 
     def operation(self, primitives: tuple[Primitive, ...]) -> int:
         """Return the number of an operation; 0 is the one that does nothing."""
+        if self.rules.nameless:
+            primitives = tuple(self._without_arguments(primitive) for primitive in primitives)
         found = self._operation_numbers.get(primitives)
         if found is None:
             found = self._operation_numbers[primitives] = len(self.operations)
@@ -135,6 +141,15 @@ class RestStore:
         for act, arguments in dict.fromkeys(item.dropped):
             moves.append(("late_effect", act, arguments, (("late_unkeyed", act, arguments),), None))
         return moves
+
+    def _without_arguments(self, primitive: Primitive) -> Primitive:
+        match primitive:
+            case ("effect" | "ok" | "left" | "late", act, key, _) if act in self.rules.nameless:
+                return (primitive[0], act, key, None)
+            case ("happen" | "dropped" | "late_unkeyed", act, _) if act in self.rules.nameless:
+                return (primitive[0], act, None)
+            case _:
+                return primitive
 
     def _after(self, rest: Rest, primitive: Primitive) -> Rest | None:
         match primitive:

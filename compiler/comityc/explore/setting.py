@@ -80,6 +80,7 @@ def make_setting(machine: Machine, case: Case, parameters: Any, module: ModuleTy
     # A sent set lets an old message come after a new one, which those that keep their order never do.
     ordered = any(message.fifo for message in machine.messages)
     endless = faults.lose == "any" and faults.duplicate == "any" and not ordered
+    exact = case.states is not None or case.levels is not None
     order: Order = "fifo"
     if case.network == "sent_set" or (endless and (faults.reorder or case.network == "unordered")):
         order = "sent_set"
@@ -100,9 +101,9 @@ def make_setting(machine: Machine, case: Case, parameters: Any, module: ModuleTy
         order=order,
         keeps=order == "sent_set" or faults.duplicate == "any",
         removes=order != "sent_set",
-        exact=case.states is not None or case.levels is not None,
+        exact=exact,
         acts={act.name: act for act in machine.acts},
-        act_rules=_act_rules(machine, faults),
+        act_rules=_act_rules(machine, faults, exact),
     )
 
 
@@ -181,7 +182,7 @@ def _closure(start: str, onward: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _act_rules(machine: Machine, faults: Envelope) -> ActRules:
+def _act_rules(machine: Machine, faults: Envelope, exact: bool) -> ActRules:
     recorded: dict[str, Detail] = {}
     queries = [n for n in nodes_in((machine.properties, machine.definitions)) if isinstance(n, ActQuery)]
     for act in machine.acts:
@@ -189,4 +190,11 @@ def _act_rules(machine: Machine, faults: Envelope) -> ActRules:
         if asked:
             recorded[act.name] = "order" if "happenings" in asked else "times" if "times" in asked else "whether"
     undoes = {act.name: act.undoes for act in machine.acts if act.undoes is not None}
-    return ActRules(recorded, undoes, repeatable=faults.repeat_act != 0, late_after_undoing=faults.late_act != 0)
+    told_apart = {query.act for query in queries if query.arguments or query.name == "happenings"}
+    return ActRules(
+        recorded,
+        undoes,
+        repeatable=faults.repeat_act != 0,
+        late_after_undoing=faults.late_act != 0,
+        nameless=frozenset(act.name for act in machine.acts if exact and act.name not in told_apart),
+    )
