@@ -23,7 +23,7 @@ BENCH = Bench(
     __file__,
     protocol="two_phase_commit",
     spec="../specs/consensus/two_phase_commit.yaml",
-    spec_hash="6db0ba6b0a14e6c0",
+    spec_hash="1a71448de3571a46",
 )
 
 CASES = [
