@@ -286,6 +286,22 @@ RULES = {
         verify:
           one: {states: 12, levels: 3}
     """,
+    "an act that was answered is not asked for again": """
+        roles:
+          a:
+            variables: {n: int}
+            states:
+              p:
+                - resting
+                - perform: pay -> ok
+                  do: n += 1
+        properties:
+          once: {always: times(pay) <= 1 and a.n <= 1}
+          e: {eventually: a.n == 1}
+        verify:
+          calm: {states: 3, levels: 2}
+          restart: {faults: {restart: {a: 1}}, states: 9, levels: 4}
+    """,
     "an act is asked for each element": """
         types: {W: [x, y]}
         roles:

@@ -121,6 +121,36 @@ RULES = {
           honest: {states: 6, levels: 4}
           liar: {faults: {byzantine: {v: 1}}, violates: [no_unhandled_message]}
     """,
+    "what an instance waited for is lost with what it knew": """
+        messages: {M: {}, N: {}}
+        roles:
+          a:
+            states:
+              p:
+                - when: true
+                  do: |
+                    send M() to b
+                    send N() to b
+                  goto: q
+              q: final
+          b:
+            variables: {got: bool}
+            states:
+              w:
+                - defer: N
+                - receive: M
+                  goto: x
+              x:
+                - receive: N
+                  do: got = true
+                  goto: f
+              f: final
+        properties:
+          e: {eventually: b in f}
+        verify:
+          one: {faults: {restart: {b: 1}}, states: 11, levels: 6}
+          amnesia: {faults: {amnesia: {b: 1}}, violates: [e, no_deadlock]}
+    """,
     "an instance is down in the state it was in": """
         roles:
           a:

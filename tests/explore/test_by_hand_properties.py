@@ -24,6 +24,28 @@ RULES = {
           one: {bounds: {n: 0..3}, states: 4, levels: 4, violates: [five]}
           all: {bounds: {n: 0..20}, states: 11, levels: 11, violates: [no_deadlock]}
     """,
+    "a delivery that changes nothing is no step": """
+        messages: {M: {}}
+        network: sent_set
+        roles:
+          a:
+            states:
+              p:
+                - when: true
+                  do: send M() to b
+                  goto: q
+              q: final
+          b:
+            variables: {got: bool}
+            states:
+              w:
+                - receive: M
+                  do: got = true
+        properties:
+          g: {eventually: b.got}
+        verify:
+          one: {states: 3, levels: 3, violates: [no_deadlock]}
+    """,
     "where a bound cuts a run, nothing is owed": """
         roles:
           a:
@@ -41,6 +63,20 @@ RULES = {
           possible: {stays_possible: a in q}
         verify:
           one: {bounds: {n: 0..3}, states: 5, levels: 4}
+    """,
+    "what is true once stays true": """
+        roles:
+          a:
+            variables:
+              done: {type: bool, once: true}
+            states:
+              p:
+                - when: not done
+                  do: done = true
+                  goto: q
+              q: final
+        verify:
+          one: {states: 2, levels: 2}
     """,
     "what is decided once is not decided again": """
         roles:

@@ -192,6 +192,51 @@ RULES = {
         verify:
           one: {states: 27, levels: 4}
     """,
+    "a domain may be a variable": """
+        roles:
+          a:
+            variables: {left: "set[b]", order: "list[b]"}
+            states:
+              s:
+                - when: true
+                  do: left = {x for x in b}
+                  goto: p
+              p:
+                - resting
+                - decide: next in left
+                  prompt: true
+                  do: |
+                    left.remove(next)
+                    order.append(next)
+          b:
+            count: 3
+            states: {i: resting}
+        properties:
+          e: {eventually: len(a.order) == 3}
+          each_once: {always: len(set(a.order)) == len(a.order)}
+        verify:
+          one: {states: 17, levels: 5}
+    """,
+    "a `when` for one list knows nothing of that for another": """
+        roles:
+          a:
+            variables: {seen: "set[int]"}
+            states:
+              p:
+                - resting
+                - when: x not in seen
+                  for: x in [1, 2]
+                  do: seen.add(x)
+                - when: y not in seen
+                  for: y in [3]
+                  do: seen.add(y)
+                - when: 9 not in seen and len(seen) == 0
+                  do: seen.add(9)
+        properties:
+          e: {eventually: len(a.seen) >= 3}
+        verify:
+          one: {states: 16, levels: 5}
+    """,
     "a value that no transition fits is refused": """
         roles:
           a:

@@ -9,6 +9,7 @@ from comityc.explore.bounds import breaches
 from comityc.explore.graph import Label, Obligation
 from comityc.explore.records import CUT, LOCAL_BITS, Local, Move, Note, Record
 from comityc.explore.rest import Primitive
+from comityc.explore.wording import show
 from comityc.explore.world import Envelope
 
 if TYPE_CHECKING:
@@ -159,16 +160,21 @@ class Collector:
             for at, name in enumerate(after._fields):
                 if at not in self.view.ghosts and after[at] != again[at]:
                     return (
-                        f"the same message once more takes `{name}` of {self.instance} from {after[at]} to {again[at]}"
+                        f"the same message once more takes `{name}` of {self.instance} from {show(after[at])} "
+                        f"to {show(again[at])}"
                     )
         return None
 
     def _changed_once(self, after: Local, label: int) -> tuple[Note, ...]:
         before = self.local.state
         return tuple(
-            Note("decide_once", label, f"`{name}` of {self.instance} was {before[at]} and becomes {after.state[at]}")
+            Note(
+                "decide_once",
+                label,
+                f"`{name}` of {self.instance} was {show(before[at])} and becomes {show(after.state[at])}",
+            )
             for at, name in self.view.once
-            if before[at] is not None and before[at] != after.state[at]
+            if before[at] is not None and before[at] is not False and before[at] != after.state[at]
         )
 
     def _breaches(self, after: Local) -> list[str]:
