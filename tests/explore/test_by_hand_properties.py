@@ -64,19 +64,41 @@ RULES = {
         verify:
           one: {bounds: {n: 0..3}, states: 5, levels: 4}
     """,
-    "what is true once stays true": """
+    "what cannot be none is set when it leaves its start value": """
         roles:
           a:
             variables:
               done: {type: bool, once: true}
+              n: {type: int, default: 5, once: true}
             states:
               p:
                 - when: not done
-                  do: done = true
+                  do: |
+                    done = true
+                    n = 0
                   goto: q
               q: final
         verify:
           one: {states: 2, levels: 2}
+    """,
+    "and does not go back there": """
+        roles:
+          a:
+            variables:
+              done: {type: bool, once: true}
+              n: {type: int, default: 5, once: true}
+            states:
+              p:
+                - when: not done
+                  do: |
+                    done = true
+                    n = 0
+                - when: n == 0
+                  do: n = 5
+                  goto: q
+              q: final
+        verify:
+          one: {states: 3, levels: 3, violates: [decide_once]}
     """,
     "what is decided once is not decided again": """
         roles:

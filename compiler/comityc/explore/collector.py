@@ -166,15 +166,17 @@ class Collector:
         return None
 
     def _changed_once(self, after: Local, label: int) -> tuple[Note, ...]:
-        before = self.local.state
+        if not self.view.once:
+            return ()
+        before, start = self.local.state, self._machine.start()
         return tuple(
             Note(
                 "decide_once",
                 label,
                 f"`{name}` of {self.instance} was {show(before[at])} and becomes {show(after.state[at])}",
             )
-            for at, name in self.view.once
-            if before[at] is not None and before[at] is not False and before[at] != after.state[at]
+            for at, name, optional in self.view.once
+            if before[at] != (None if optional else start[at]) and before[at] != after.state[at]
         )
 
     def _breaches(self, after: Local) -> list[str]:

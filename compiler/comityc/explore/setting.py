@@ -17,6 +17,7 @@ from comityc.explore.rest import ActRules, Detail
 from comityc.explore.values import sealed
 from comityc.machine.expressions import ActQuery
 from comityc.machine.model import Act, Budget, Case, Envelope, Machine, Role, State, Transition
+from comityc.machine.value_types import OptionalType
 
 NO_CANDIDATES: tuple[Transition, ...] = ()
 
@@ -30,7 +31,7 @@ class RoleView:
     transitions: Mapping[int, Transition]
     final: frozenset[str]
     ghosts: tuple[int, ...]  # positions in the state
-    once: tuple[tuple[int, str], ...]  # positions and names
+    once: tuple[tuple[int, str, bool], ...]  # positions, names, and whether none says that it is not set yet
     check: Check | None
     dead: Mapping[
         str, frozenset[str]
@@ -130,7 +131,11 @@ def _view(role: Role, machine: Machine, faults: Envelope, limits: Limits) -> Rol
         transitions={transition.number: transition for transition in role.transitions},
         final=frozenset(state.name for state in role.states if state.final),
         ghosts=tuple(at for at, variable in enumerate(role.variables, 1) if variable.ghost),
-        once=tuple((at, variable.name) for at, variable in enumerate(role.variables, 1) if variable.once),
+        once=tuple(
+            (at, variable.name, isinstance(variable.type, OptionalType))
+            for at, variable in enumerate(role.variables, 1)
+            if variable.once
+        ),
         check=limits.of_variables(role.variables, 1),
         dead=_dead_messages(role, machine, faults),
     )
