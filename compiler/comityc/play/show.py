@@ -1,6 +1,7 @@
 """Runs in, what a terminal or a program reads of them out: the live table, the chart, the outcome, JSON."""
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -39,16 +40,19 @@ def play_and_show(machine: Machine, module: ModuleType, options: RunOptions, *, 
     Without lists, scenario, seed or terminal, it is played at random from seed 0.
     """
     talk = Console(stderr=True)
+    asking = _Asking(talk)
     at_terminal = sys.stdin.isatty() and talk.is_terminal and not in_json
     if options.scenario is None and options.seed is None:
         if at_terminal:
-            options = replace(options, prompt=lambda text: _prompted(talk, text))
+            options = replace(options, prompt=asking)
         elif not options.decide:
             options = replace(options, seed=0)
     with watching(talk, live=options.prompt is None and not in_json) as observer:
         if options.prompt is not None:
             observer = _telling(talk)
         result = run_protocol(machine, module, options, observer)
+    if asking.interrupted:
+        raise KeyboardInterrupt
     if in_json:
         print(json.dumps(as_json(result), indent=2))
     else:
@@ -56,11 +60,26 @@ def play_and_show(machine: Machine, module: ModuleType, options: RunOptions, *, 
     return result
 
 
-def _prompted(console: Console, text: str) -> str | None:
-    try:
-        return console.input(escape(text)).strip()
-    except EOFError:
-        return None
+class _Asking:
+    """Asks at the terminal; after an interrupt nothing more is asked, so that the run comes to its end."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.interrupted = False
+
+    def __call__(self, text: str) -> str | None:
+        if self.interrupted:
+            return None
+        noted = signal.signal(signal.SIGINT, signal.default_int_handler)  # that of asyncio waits for this answer
+        try:
+            return self._console.input(escape(text)).strip()
+        except EOFError:
+            return None
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return None
+        finally:
+            signal.signal(signal.SIGINT, noted)
 
 
 def _telling(console: Console) -> Callable[[Entry], None]:
