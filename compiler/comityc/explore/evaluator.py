@@ -22,6 +22,7 @@ class Evaluator:
 
     def __init__(self, machine: Machine, module: Any) -> None:
         self.module = module
+        self.functions: dict[str, Any] = {}  # by property, once the examiner has found them
         self._names = Names(machine)
         self._namespace: dict[str, Any] = dict(vars(module))
         self._compiled: dict[tuple[int, tuple[str, ...], bool], tuple[Expression, Callable[..., Any]]] = {}

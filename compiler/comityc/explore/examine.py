@@ -92,6 +92,13 @@ class Examiner:
         return self._held(prop, functions)
 
     def _functions(self, prop: Property) -> Functions:
+        """Return the functions of a property; they are the same for every graph of the machine."""
+        known: Functions | None = self.evaluator.functions.get(prop.name)
+        if known is None:
+            known = self.evaluator.functions[prop.name] = self._found(prop)
+        return known
+
+    def _found(self, prop: Property) -> Functions:
         names = tuple(name for name, _ in prop.quantifier.targets) if prop.quantifier else ()
         given = self.evaluator.of_world(prop.given[1], names, False) if prop.given is not None else None
         return functions_of(prop, self.evaluator.module, sight_of(prop, self.machine), given)

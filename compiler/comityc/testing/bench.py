@@ -22,14 +22,17 @@ from comityc.testing.walk import Option, Walk, is_fault
 
 LONGEST_RUN = 40
 WEIGHTS = {"deliver": 6, "ignore": 3, "timer": 2, "decide": 4, "perform": 4, "happen": 4, "recover": 3}
-"""How likely a step is against a fault, which weighs 1: faults are few, so that a run gets somewhere."""
+"""How likely a step is, by kind."""
+
+FAULT_WEIGHT = 3
+"""How likely a fault is where a run has any: as likely as a step, because budgets end them soon and runs go on without."""
 
 
 class Bench:
     """What the generated tests of one protocol share. `spec` is a path from the folder of the test file."""
 
     settings = hypothesis.settings(
-        max_examples=25,
+        max_examples=100,
         deadline=None,
         phases=(hypothesis.Phase.explicit, hypothesis.Phase.reuse, hypothesis.Phase.generate),
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
@@ -97,7 +100,9 @@ class Bench:
             options = [option for option in walk.options() if with_faults or not is_fault(self._label(walk, option))]
             if not options:
                 break
-            weighed = [option for option in options for _ in range(WEIGHTS.get(self._label(walk, option).kind, 1))]
+            weighed = [
+                option for option in options for _ in range(WEIGHTS.get(self._label(walk, option).kind, FAULT_WEIGHT))
+            ]
             option = weighed[data.draw(st.integers(0, len(weighed) - 1))]
             steps.append(walk.sentence(option))
             walk.take(option)
