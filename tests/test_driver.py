@@ -156,3 +156,8 @@ def test_a_finding_says_what_to_write_instead(right: str, wrong: str, help_text:
     file.write_text(BALLOTS.replace(right, wrong), encoding="utf-8")
     (finding,) = (finding for finding in check_file(str(file)).diagnostics if finding.is_error)
     assert help_text in (finding.help or "")
+
+
+@pytest.mark.parametrize("word", ["None", "True", "False"])
+def test_a_value_of_python_is_no_name(word: str, tmp_path: Path) -> None:
+    assert found(BALLOTS.replace("[yes, no]", f"[yes, {word}]"), tmp_path) == [("CMY0170", 3)]

@@ -14,11 +14,11 @@ from comityc.syntax import nodes
 from comityc.syntax.nodes import Name
 from comityc.syntax.parser import Findings, parse_domain, parse_expression
 from comityc.syntax.scanner import RESERVED
-from comityc.syntax.slips import is_foreign_value
 
 T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_PYTHONS_VALUES = frozenset(("True", "False", "None"))
 _TWO_NUMBERS = re.compile(r"\(?(\d+) ?(?:-|,|to) ?(\d+)\)?")
 _COMMA_LIST = re.compile(r"[^,]+")
 
@@ -47,7 +47,7 @@ class Reader:
         """Read a name, as all declarations have one."""
         if not isinstance(tree, Scalar):
             return None
-        if _NAME.fullmatch(tree.text) and tree.text not in RESERVED and not is_foreign_value(tree.text):
+        if _NAME.fullmatch(tree.text) and tree.text not in RESERVED and tree.text not in _PYTHONS_VALUES:
             return Name(tree.text, tree.span)
         self.findings.append(_not_a_name(tree))
         return None
@@ -172,7 +172,7 @@ def _not_a_name(scalar: Scalar) -> Diagnostic:
     text = scalar.text if len(scalar.text) <= 40 else scalar.text[:37] + "..."
     if scalar.text in RESERVED:
         return NOT_A_NAME.at(scalar.span, f"`{text}` is a word of the language", help="choose another name")
-    if is_foreign_value(scalar.text):
+    if scalar.text in _PYTHONS_VALUES:
         return NOT_A_NAME.at(scalar.span, f"`{text}` would be taken for a value", help="choose another name")
     if not scalar.text:
         return NOT_A_NAME.at(scalar.span, "a name is missing here")
