@@ -175,6 +175,7 @@ class Host(Engine):
         self._tasks.discard(task)
         self._busy -= 1
         if not task.cancelled():
+            task.exception()  # asked for here, so that asyncio does not complain of one that comes after the first
             self._guarded(task.result)
 
     async def _decide(self, seat: Seat, key: AskKey, asked: Asked, decision: Decision) -> None:
