@@ -12,7 +12,7 @@ from comityc.diagnostics.suggest import did_you_mean
 from comityc.driver import CheckResult, check_file, checking_module, generate, loaded_module
 
 if TYPE_CHECKING:
-    from comityc.explore.report import ChartKind
+    from comityc.explore.telling.report import ChartKind
     from comityc.explore.verdict import SpecVerdict
     from comityc.machine.model import Machine
     from comityc.play.run import RunOptions
@@ -38,7 +38,7 @@ def verify_command(
     stories: bool,
 ) -> int:
     """Verify specs, print the report, and say whether every case is as its spec says."""
-    from comityc.explore.report import SCHEMA, to_json, to_text
+    from comityc.explore.telling.report import SCHEMA, to_json, to_text
 
     results = [check_file(name) for name in files]
     broken = [result for result in results if result.machine is None or result.has_errors]
@@ -217,7 +217,7 @@ def run_command(file: str, values: Sequence[str], as_json: bool, options: "RunOp
 
 def replay_command(file: str, token: str, as_json: bool) -> int:
     """Tell a run again that a generated test has found."""
-    from comityc.explore.report import story_lines
+    from comityc.explore.telling.report import story_lines
     from comityc.testing import ReplayFailed, replay
 
     result = _checked(file)

@@ -160,7 +160,7 @@ class ScenarioItem(_SpecItem):
 
 
 def _told(case: "CaseVerdict", prop: "PropertyVerdict") -> str:
-    from comityc.explore.report import case_title, story_lines
+    from comityc.explore.telling.report import case_title, story_lines
 
     lines = [f"{case_title(case)}: {prop.name} {prop.verdict.replace('_', ' ')}: {prop.reason}"]
     if prop.instance:

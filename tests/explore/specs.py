@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from comityc.diagnostics.bag import Bag
 from comityc.driver import check_file, checking_module, read_tree
+from comityc.explore.engine.search import explore
 from comityc.explore.graph import Graph
-from comityc.explore.report import to_text
-from comityc.explore.search import explore
+from comityc.explore.telling.report import to_text
 from comityc.explore.verify import verify_machine
 from comityc.lower.lower import lower_protocol
 from comityc.machine.model import Bounds, Case, Envelope, Machine, NetworkKind

@@ -6,17 +6,23 @@ from typing import Any
 import pytest
 from tests.explore.specs import a_case, load_spec, search
 
+from comityc.explore.engine.rest import BLOCKED, ActRules, Detail, Primitive, RestStore
 from comityc.explore.graph import Graph
-from comityc.explore.rest import BLOCKED, ActRules, Detail, Primitive, RestStore
 from comityc.explore.world import Happening
 from comityc.machine.model import Envelope
 
 PAY: Primitive = ("pay", "key", 3)
 
 
-def a_store(detail: Detail | None = "times", undoes: Mapping[str, str] | None = None, **faults: bool) -> RestStore:
+def a_store(
+    detail: Detail | None = "times",
+    undoes: Mapping[str, str] | None = None,
+    *,
+    repeatable: bool = False,
+    late_after_undoing: bool = False,
+) -> RestStore:
     recorded: dict[str, Detail] = {} if detail is None else {"pay": detail}
-    return RestStore(ActRules(recorded, undoes or {}, **faults))
+    return RestStore(ActRules(recorded, undoes or {}, repeatable, late_after_undoing))
 
 
 def after(store: RestStore, *steps: Primitive) -> int:

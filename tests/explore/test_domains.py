@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from comity.values import Instance, Map, Word
-from comityc.explore.bounds import Limits, breaches
-from comityc.explore.domains import Domains, NoDomainError
+from comityc.explore.engine.bounds import Limits, breaches
+from comityc.explore.engine.domains import Domains, NoDomainError
 from comityc.machine.expressions import Constant
 from comityc.machine.model import Bounds, VariableDeclaration
 from comityc.machine.value_types import (

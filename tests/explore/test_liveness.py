@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from comityc.explore.liveness import FairGraph, find_no_way, find_unfair_end
-from comityc.explore.paths import Edges, Path
+from comityc.explore.judging.liveness import FairGraph, find_no_way, find_unfair_end
+from comityc.explore.judging.paths import Edges, Path
 
 
 class Drawn:

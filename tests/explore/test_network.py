@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from comity.values import Instance
-from comityc.explore.network import NetworkStore, Order
+from comityc.explore.engine.network import NetworkStore, Order
 from comityc.explore.world import Envelope
 
 A, B = Instance("a", 0, True), Instance("b", 0, True)

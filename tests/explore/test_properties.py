@@ -12,9 +12,9 @@ from comity.errors import UndefinedValue
 from comity.values import Instance
 from comity.world import World
 from comityc.explore.graph import Graph, Label
-from comityc.explore.properties import Judgement, functions_of, judge
-from comityc.explore.reads import Sight
-from comityc.explore.space import Space
+from comityc.explore.judging.properties import Judgement, functions_of, judge
+from comityc.explore.judging.reads import Sight
+from comityc.explore.judging.space import Space
 from comityc.machine.expressions import Clause, Constant, RoleInstances
 from comityc.machine.model import Property, PropertyKind
 from comityc.machine.value_types import BoolType, InstanceType, ListType

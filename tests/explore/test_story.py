@@ -11,12 +11,12 @@ import pytest
 
 from comity.values import Instance, Map, Word
 from comity.world import Happening, World
-from comityc.explore.chart import mermaid_chart, text_chart
 from comityc.explore.graph import Graph, Label
-from comityc.explore.paths import Path
-from comityc.explore.report import story_lines
-from comityc.explore.story import Teller
-from comityc.explore.wording import show, spell
+from comityc.explore.judging.paths import Path
+from comityc.explore.telling.chart import mermaid_chart, text_chart
+from comityc.explore.telling.report import story_lines
+from comityc.explore.telling.story import Teller
+from comityc.explore.telling.wording import show, spell
 from comityc.explore.world import Envelope
 from comityc.machine import expressions as x
 from comityc.machine.model import Act, Bounds, DecisionRule, Machine, Role, State, Transition

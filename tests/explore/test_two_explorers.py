@@ -6,7 +6,7 @@ import pytest
 from tests.explore.naive import Naive
 from tests.explore.specs import a_case, load_spec
 
-from comityc.explore.search import explore
+from comityc.explore.engine.search import explore
 from comityc.machine.model import Bounds, Envelope, NetworkKind
 
 STATES = ("s0", "s1", "s2")

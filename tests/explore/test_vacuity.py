@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from comityc.explore.vacuity import conditions
-from comityc.explore.why import Why
-from comityc.explore.wording import spell
+from comityc.explore.judging.vacuity import conditions
+from comityc.explore.telling.why import Why
+from comityc.explore.telling.wording import spell
 from comityc.machine import expressions as x
 from comityc.machine.model import Bounds, Envelope, Machine, Property, PropertyKind
 from comityc.machine.value_types import BoolType, IntType, ListType

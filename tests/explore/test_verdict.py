@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from comityc.explore.examine import Examined, Finding, Outcome
+from comityc.explore.judging.examine import Examined, Finding, Outcome
+from comityc.explore.judging.weigh import weigh
 from comityc.explore.plan import Run
-from comityc.explore.report import to_json, to_text
-from comityc.explore.story import Arrow, Story, StoryStep
+from comityc.explore.telling.report import to_json, to_text
+from comityc.explore.telling.story import Arrow, Story, StoryStep
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
-from comityc.explore.weigh import weigh
 from comityc.machine.expressions import Constant
 from comityc.machine.model import Bounds, Case, Envelope, Machine, Property, PropertyKind, Role, State, Transition
 from comityc.machine.value_types import BoolType

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from comityc.driver import check_file, checking_module
-from comityc.explore.report import story_lines, to_json
+from comityc.explore.telling.report import story_lines, to_json
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
 from comityc.explore.verify import verify_machine
 

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from comity.errors import ComityError
-from comityc.explore.evaluator import Evaluator
+from comityc.explore.judging.evaluator import Evaluator
 from comityc.machine.model import Bounds, Case, Machine
 from comityc.naming import value_name
 

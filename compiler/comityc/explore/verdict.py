@@ -7,7 +7,7 @@ A verdict never claims more than was done: `holds` (complete, within the bounds 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from comityc.explore.story import Story
+from comityc.explore.telling.story import Story
 
 Verdict = Literal["holds", "fails", "cut", "not_tested"]
 

@@ -10,14 +10,14 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from comityc.explore.domains import NoDomainError
-from comityc.explore.evaluator import Evaluator
-from comityc.explore.examine import Examined, Examiner
+from comityc.explore.engine.domains import NoDomainError
+from comityc.explore.engine.search import MAX_STATES, explore
 from comityc.explore.graph import Graph
+from comityc.explore.judging.evaluator import Evaluator
+from comityc.explore.judging.examine import Examined, Examiner
+from comityc.explore.judging.weigh import weigh
 from comityc.explore.plan import Run, plan_runs
-from comityc.explore.search import MAX_STATES, explore
 from comityc.explore.verdict import SpecVerdict
-from comityc.explore.weigh import weigh
 from comityc.machine.model import Machine
 
 Progress = Callable[[str, str], None]

@@ -11,9 +11,9 @@ import hypothesis
 from hypothesis import strategies as st
 
 from comityc.driver import check_file, checking_module
-from comityc.explore.evaluator import Evaluator
+from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import Run
-from comityc.explore.report import story_lines
+from comityc.explore.telling.report import story_lines
 from comityc.machine.model import Machine
 from comityc.testing.judge import Failure, judge_walk
 from comityc.testing.lockstep import Disagreement, Lockstep

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from comityc.explore.evaluator import Evaluator
-from comityc.explore.examine import Examiner
-from comityc.explore.paths import Path
+from comityc.explore.judging.evaluator import Evaluator
+from comityc.explore.judging.examine import Examiner
+from comityc.explore.judging.paths import Path
 from comityc.explore.plan import Run
-from comityc.explore.story import Story
+from comityc.explore.telling.story import Story
 from comityc.machine.model import Machine
 from comityc.testing.walk import Walk
 

@@ -10,8 +10,8 @@ from typing import Any
 from comity.errors import ComityError
 from comity.machine import Decided, Event, Happened, Performed, Received, Step, TimerFired
 from comity.values import Instance, Map, Word
+from comityc.explore.engine.setting import Setting
 from comityc.explore.graph import Label
-from comityc.explore.setting import Setting
 
 
 class Disagreement(Exception):

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from comityc.explore.evaluator import Evaluator
+from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import Run, plan_runs
-from comityc.explore.story import Story
+from comityc.explore.telling.story import Story
 from comityc.machine.model import Machine
 from comityc.testing.judge import Failure, judge_walk
 from comityc.testing.walk import Walk

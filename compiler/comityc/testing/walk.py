@@ -7,12 +7,12 @@ from array import array
 
 import numpy as np
 
-from comityc.explore.evaluator import Evaluator
+from comityc.explore.engine.search import Search
+from comityc.explore.engine.start import initial_states
 from comityc.explore.graph import FAULTS, Graph, Label
+from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import Run
-from comityc.explore.search import Search
-from comityc.explore.start import initial_states
-from comityc.explore.story import Teller
+from comityc.explore.telling.story import Teller
 from comityc.machine.model import Machine
 
 Option = tuple[int, int]

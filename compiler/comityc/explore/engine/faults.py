@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from comityc.explore.engine.moves import MoveFinder
+from comityc.explore.engine.records import BYZANTINE, NOTHING, Move, Note, Record
+from comityc.explore.engine.rest import BLOCKED
 from comityc.explore.graph import Label
-from comityc.explore.moves import MoveFinder
-from comityc.explore.records import BYZANTINE, NOTHING, Move, Note, Record
-from comityc.explore.rest import BLOCKED
 from comityc.explore.world import Envelope
 from comityc.machine.model import Envelope as Faults
 from comityc.machine.model import Role
 
 if TYPE_CHECKING:
-    from comityc.explore.successors import Steps, Successors
+    from comityc.explore.engine.successors import Steps, Successors
 
 Slots = dict[tuple[str, str], int]
 """The place of each budget that has an end, by fault and role (none for faults of the network and the world)."""

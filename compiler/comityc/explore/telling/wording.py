@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from comity.values import Instance, Map, Word
-from comityc.explore.values import in_order
+from comityc.explore.engine.values import in_order
 from comityc.machine.expression_text import clause_text, duration_text, expression_text
 from comityc.machine.expressions import Clause, Expression, Node, Unwrap
 from comityc.naming import RESERVED

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from comityc.explore.setting import nodes_in
+from comityc.explore.engine.setting import nodes_in
 from comityc.machine import expressions as x
 from comityc.machine.model import Machine, Property
 from comityc.machine.value_types import InstanceType

@@ -11,10 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from comity.errors import UndefinedValue
-from comityc.explore.liveness import find_no_way, find_unfair_end
-from comityc.explore.paths import Mask, Path
-from comityc.explore.reads import Sight
-from comityc.explore.space import Space
+from comityc.explore.judging.liveness import find_no_way, find_unfair_end
+from comityc.explore.judging.paths import Mask, Path
+from comityc.explore.judging.reads import Sight
+from comityc.explore.judging.space import Space
 from comityc.explore.world import World
 from comityc.machine.model import Property
 

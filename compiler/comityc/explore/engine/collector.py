@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
 from comity.machine import Event, Request, Send, Step
-from comityc.explore.bounds import breaches
+from comityc.explore.engine.bounds import breaches
+from comityc.explore.engine.records import CUT, LOCAL_BITS, Local, Move, Note, Record
+from comityc.explore.engine.rest import Primitive
 from comityc.explore.graph import Label, Obligation
-from comityc.explore.records import CUT, LOCAL_BITS, Local, Move, Note, Record
-from comityc.explore.rest import Primitive
-from comityc.explore.wording import show
+from comityc.explore.telling.wording import show
 from comityc.explore.world import Envelope
 
 if TYPE_CHECKING:
-    from comityc.explore.moves import MoveFinder
+    from comityc.explore.engine.moves import MoveFinder
 
 
 class FreshIds:

@@ -10,15 +10,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from comityc.explore.faults import budgets_of
+from comityc.explore.engine.faults import budgets_of
+from comityc.explore.engine.labels import LabelStore
+from comityc.explore.engine.network import NetworkStore
+from comityc.explore.engine.records import CUT, Note
+from comityc.explore.engine.rest import RestStore
+from comityc.explore.engine.setting import make_setting
+from comityc.explore.engine.start import initial_states
+from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
 from comityc.explore.graph import Graph, Violation
-from comityc.explore.labels import LabelStore
-from comityc.explore.network import NetworkStore
-from comityc.explore.records import CUT, Note
-from comityc.explore.rest import RestStore
-from comityc.explore.setting import make_setting
-from comityc.explore.start import initial_states
-from comityc.explore.successors import LOCAL_MASK, REST_MASK, Successors
 from comityc.machine.model import Case, Machine
 
 MAX_STATES = 5_000_000

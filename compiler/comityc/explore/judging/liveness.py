@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from comityc.explore.paths import Edges, Mask, Numbers, Path, Reach, distinct, reach_backward, reach_forward
+from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, Reach, distinct, reach_backward, reach_forward
 
 
 class FairGraph:

@@ -10,11 +10,11 @@ from types import ModuleType
 from typing import Any
 
 from comity.values import Instance
-from comityc.explore.bounds import Check, Limits
-from comityc.explore.domains import Domains
-from comityc.explore.network import Order
-from comityc.explore.rest import ActRules, Detail
-from comityc.explore.values import sealed
+from comityc.explore.engine.bounds import Check, Limits
+from comityc.explore.engine.domains import Domains
+from comityc.explore.engine.network import Order
+from comityc.explore.engine.rest import ActRules, Detail
+from comityc.explore.engine.values import sealed
 from comityc.machine.expressions import ActQuery
 from comityc.machine.model import Act, Budget, Case, Envelope, Machine, Role, State, Transition
 from comityc.machine.value_types import OptionalType

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from comity.values import ordered
-from comityc.explore.properties import UNDEFINED, undefined_text
-from comityc.explore.wording import show, spell
+from comityc.explore.judging.properties import UNDEFINED, undefined_text
+from comityc.explore.telling.wording import show, spell
 from comityc.machine import expressions as x
 from comityc.machine.model import Machine
 from comityc.machine.value_types import HappeningType, ListType

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from comity.values import Instance
 from comityc.explore.graph import Graph, Label
-from comityc.explore.paths import Path
-from comityc.explore.wording import show, spec_name, spell
+from comityc.explore.judging.paths import Path
+from comityc.explore.telling.wording import show, spec_name, spell
 from comityc.explore.world import Envelope, Happening, World
 from comityc.machine.model import Machine, Transition
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from comityc.backends.diagram.chart import Row, draw_mermaid, draw_text, lost, message, note
-from comityc.explore.story import Arrow, Story
+from comityc.explore.telling.story import Arrow, Story
 
 
 def text_chart(story: Story, *, width: int = 100, plain: bool = False) -> str:

@@ -1,8 +1,8 @@
 """The labels of steps, each once, with what fairness owes to them."""
 
 from comity.values import Instance
+from comityc.explore.engine.setting import RoleView
 from comityc.explore.graph import Label, Obligation, Strength
-from comityc.explore.setting import RoleView
 
 
 class LabelStore:

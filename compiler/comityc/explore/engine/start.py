@@ -10,10 +10,10 @@ from comityc.backends.python.context import Context
 from comityc.backends.python.contexts import MachineContext, ParameterContext
 from comityc.backends.python.expressions import emit
 from comityc.backends.python.names import Names
-from comityc.explore.records import BYZANTINE, UP, Local
-from comityc.explore.setting import Setting, budget
-from comityc.explore.successors import Successors
-from comityc.explore.values import in_order
+from comityc.explore.engine.records import BYZANTINE, UP, Local
+from comityc.explore.engine.setting import Setting, budget
+from comityc.explore.engine.successors import Successors
+from comityc.explore.engine.values import in_order
 from comityc.machine.expressions import Expression
 from comityc.machine.model import ExpressionDomain, VariableDeclaration
 from comityc.machine.value_types import MapType

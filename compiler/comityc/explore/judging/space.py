@@ -14,9 +14,9 @@ import numpy as np
 from comity.values import Instance
 from comity.world import World
 from comityc.explore.graph import FAULTS, Graph, Label
-from comityc.explore.liveness import FairGraph
-from comityc.explore.paths import Edges, Mask, Numbers, Path
-from comityc.explore.reads import Sight
+from comityc.explore.judging.liveness import FairGraph
+from comityc.explore.judging.paths import Edges, Mask, Numbers, Path
+from comityc.explore.judging.reads import Sight
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from comity.values import Instance
-from comityc.explore.values import in_order
+from comityc.explore.engine.values import in_order
 from comityc.explore.world import Happening
 
 Primitive = tuple[Any, ...]

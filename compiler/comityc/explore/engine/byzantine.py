@@ -9,9 +9,9 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from comityc.explore.domains import Domains
-from comityc.explore.setting import Setting, nodes_in
-from comityc.explore.values import sealed
+from comityc.explore.engine.domains import Domains
+from comityc.explore.engine.setting import Setting, nodes_in
+from comityc.explore.engine.values import sealed
 from comityc.machine.expressions import Digest
 from comityc.machine.value_types import (
     DigestType,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from comityc.explore.examine import OVER_ALL_CASES, Examined, Finding
+from comityc.explore.judging.examine import OVER_ALL_CASES, Examined, Finding
 from comityc.explore.plan import bounds_text
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, Verdict, overall
 from comityc.machine.model import Machine, Property

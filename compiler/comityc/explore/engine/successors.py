@@ -7,13 +7,12 @@ that of the network. A step is mostly an addition. What depends on one instance,
 from collections.abc import Sequence
 from typing import Any
 
-from comityc.explore.byzantine import Liars
-from comityc.explore.faults import Slots, Strikes
-from comityc.explore.graph import Label
-from comityc.explore.labels import LabelStore
-from comityc.explore.moves import MoveFinder
-from comityc.explore.network import NetworkStore
-from comityc.explore.records import (
+from comityc.explore.engine.byzantine import Liars
+from comityc.explore.engine.faults import Slots, Strikes
+from comityc.explore.engine.labels import LabelStore
+from comityc.explore.engine.moves import MoveFinder
+from comityc.explore.engine.network import NetworkStore
+from comityc.explore.engine.records import (
     BYZANTINE,
     DEFERRED,
     DOWN,
@@ -25,9 +24,10 @@ from comityc.explore.records import (
     Note,
     Record,
 )
-from comityc.explore.rest import BLOCKED, RestStore
-from comityc.explore.setting import Setting
-from comityc.explore.values import fresh_ids_in
+from comityc.explore.engine.rest import BLOCKED, RestStore
+from comityc.explore.engine.setting import Setting
+from comityc.explore.engine.values import fresh_ids_in
+from comityc.explore.graph import Label
 from comityc.explore.world import Envelope, World
 from comityc.machine.model import Envelope as Faults
 

@@ -9,13 +9,25 @@ from typing import Any
 
 from comity.errors import UndefinedValue
 from comity.machine import Decided, Decision, Happened, Open, Performed, Received, Request, Timer, TimerFired
-from comityc.explore.collector import Collector, FreshIds
+from comityc.explore.engine.collector import Collector, FreshIds
+from comityc.explore.engine.labels import LabelStore
+from comityc.explore.engine.network import NetworkStore
+from comityc.explore.engine.records import (
+    BYZANTINE,
+    DEFERRED,
+    DOWN,
+    GONE,
+    LOCAL_BITS,
+    LOST,
+    NOTHING,
+    UP,
+    Local,
+    Note,
+    Record,
+)
+from comityc.explore.engine.rest import Primitive, RestStore
+from comityc.explore.engine.setting import Setting, budget
 from comityc.explore.graph import Label, Obligation
-from comityc.explore.labels import LabelStore
-from comityc.explore.network import NetworkStore
-from comityc.explore.records import BYZANTINE, DEFERRED, DOWN, GONE, LOCAL_BITS, LOST, NOTHING, UP, Local, Note, Record
-from comityc.explore.rest import Primitive, RestStore
-from comityc.explore.setting import Setting, budget
 from comityc.machine.model import TypeDomain
 
 NO_MESSAGES: frozenset[str] = frozenset()

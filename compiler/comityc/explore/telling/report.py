@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from comity.values import Map, Word
-from comityc.explore.chart import mermaid_chart, text_chart
-from comityc.explore.story import Story
+from comityc.explore.telling.chart import mermaid_chart, text_chart
+from comityc.explore.telling.story import Story
+from comityc.explore.telling.wording import show
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
-from comityc.explore.wording import show
 
 SCHEMA = "comity.verify/1"
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from comityc.explore.properties import UNDEFINED, Functions
-from comityc.explore.space import Space
-from comityc.explore.wording import spell, spell_clause
+from comityc.explore.judging.properties import UNDEFINED, Functions
+from comityc.explore.judging.space import Space
+from comityc.explore.telling.wording import spell, spell_clause
 from comityc.machine import expressions as x
 from comityc.machine.model import Definition, Property
 from comityc.machine.value_types import BoolType

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from comityc.explore.evaluator import Evaluator
 from comityc.explore.graph import Graph, Violation
-from comityc.explore.paths import Path
+from comityc.explore.judging.evaluator import Evaluator
+from comityc.explore.judging.paths import Path
+from comityc.explore.judging.properties import Functions, Judgement, functions_of, judge
+from comityc.explore.judging.reads import sight_of
+from comityc.explore.judging.space import Space
+from comityc.explore.judging.vacuity import conditions, untested
 from comityc.explore.plan import Run
-from comityc.explore.properties import Functions, Judgement, functions_of, judge
-from comityc.explore.reads import sight_of
-from comityc.explore.space import Space
-from comityc.explore.story import Story, StoryStep, Teller
-from comityc.explore.vacuity import conditions, untested
-from comityc.explore.why import Why
-from comityc.explore.wording import show, spell
+from comityc.explore.telling.story import Story, StoryStep, Teller
+from comityc.explore.telling.why import Why
+from comityc.explore.telling.wording import show, spell
 from comityc.machine.model import Machine, Property
 
 Outcome = Literal["holds", "fails", "unreached", "untested", "unknown", "skipped"]

@@ -1,0 +1,1 @@
+"""How the reachable states are found: the search, what can happen in a state, the network, faults, acts and liars."""
