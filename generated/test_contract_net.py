@@ -3,19 +3,19 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    award_to_a_proposer (line 149)
-    no_new_proposal_after_the_deadline (line 151)
-    cheapest_first (line 153)
-    accepted_or_rejected (line 156)
-    no_work_before_acceptance (line 158)
-    effect_once (line 160)
-    done_is_done (line 162)
+    award_to_a_proposer (line 150)
+    no_new_proposal_after_the_deadline (line 152)
+    cheapest_first (line 154)
+    accepted_or_rejected (line 157)
+    no_work_before_acceptance (line 159)
+    effect_once (line 161)
+    done_is_done (line 163)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    decides (line 164)
-    every_proposer_learns (line 166)
+    decides (line 165)
+    every_proposer_learns (line 167)
 """
 
 import pytest
@@ -27,7 +27,7 @@ BENCH = Bench(
     __file__,
     protocol="contract_net",
     spec="../specs/contract/contract_net.yaml",
-    spec_hash="7a27335343d45102",
+    spec_hash="f4599f02bb55eae9",
 )
 
 CASES = [

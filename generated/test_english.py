@@ -27,11 +27,14 @@ BENCH = Bench(
     __file__,
     protocol="english",
     spec="../specs/auction/english.yaml",
-    spec_hash="f95a71fc2ed80019",
+    spec_hash="00fefb704376062b",
 )
 
 CASES = [
     "two bidders",
+    "one price",
+    "messages go astray",
+    "somebody goes down",
     "a bigger step",
     "three bidders",
     "a bidder lies",

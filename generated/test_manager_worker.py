@@ -26,16 +26,20 @@ BENCH = Bench(
     __file__,
     protocol="manager_worker",
     spec="../specs/work/manager_worker.yaml",
-    spec_hash="43fbddff0f00e695",
+    spec_hash="009af000382713b2",
 )
 
 CASES = [
-    "two workers",
+    "as it stands",
+    "whoever goes down",
+    "one task",
+    "one try each",
     "round robin",
     "generalists first",
     "a task that nobody can do",
     "all workers die",
     "the manager dies",
+    "the manager lies",
     "the world forgets the key",
 ]
 

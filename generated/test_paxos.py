@@ -24,11 +24,14 @@ BENCH = Bench(
     __file__,
     protocol="paxos",
     spec="../specs/consensus/paxos.yaml",
-    spec_hash="7ba7ff7126b5c5f9",
+    spec_hash="20a92afddd2d0e51",
 )
 
 CASES = [
-    "two proposers",
+    "three acceptors",
+    "a learner",
+    "two acceptors",
+    "one acceptor",
     "five acceptors",
     "proposers may duel",
     "an acceptor loses its disk",

@@ -23,11 +23,14 @@ BENCH = Bench(
     __file__,
     protocol="raft_election",
     spec="../specs/election/raft_election.yaml",
-    spec_hash="ff2bdac853be6817",
+    spec_hash="8c29f7aba664a8b1",
 )
 
 CASES = [
     "three nodes",
+    "a second term",
+    "messages go astray",
+    "nodes go down",
     "four nodes",
     "one node alone",
     "a node loses its disk",

@@ -26,16 +26,20 @@ BENCH = Bench(
     __file__,
     protocol="studio",
     spec="../specs/work/studio.yaml",
-    spec_hash="a0a11b3b02d58914",
+    spec_hash="0c83d3ed6eac37a2",
 )
 
 CASES = [
-    "two workers",
+    "as it stands",
+    "whoever goes down",
+    "one task",
+    "one try each",
     "round robin",
     "generalists first",
     "a task that nobody can do",
     "all workers die",
     "the manager dies",
+    "the manager lies",
     "the world forgets the key",
 ]
 
