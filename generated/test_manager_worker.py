@@ -3,18 +3,18 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    effect_once (line 130)
-    completed_means_done (line 132)
-    no_task_lost (line 134)
-    only_the_able (line 136)
-    load_within_capacity (line 138)
-    tries_are_bounded (line 140)
-    finished_is_finished (line 142)
+    effect_once (line 131)
+    completed_means_done (line 133)
+    no_task_lost (line 135)
+    only_the_able (line 137)
+    load_within_capacity (line 139)
+    tries_are_bounded (line 141)
+    finished_is_finished (line 143)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    ends (line 145)
+    ends (line 146)
 """
 
 import pytest
@@ -26,7 +26,7 @@ BENCH = Bench(
     __file__,
     protocol="manager_worker",
     spec="../specs/work/manager_worker.yaml",
-    spec_hash="009af000382713b2",
+    spec_hash="5cc84804007de884",
 )
 
 CASES = [
