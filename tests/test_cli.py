@@ -1,6 +1,8 @@
 """The command line as a person meets it: what is printed where, and which exit code says what."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -185,3 +187,30 @@ def test_strict_counts_warnings(
     assert call(monkeypatch, "check", "lamp.yaml") == 0
     assert "warning[CMY0504]" in capsys.readouterr().out
     assert call(monkeypatch, "check", "lamp.yaml", "--strict") == 1
+
+
+def test_dead_parts_are_findings_and_hinder_no_search(tmp_path: Path) -> None:
+    spec = """\
+comity: "1"
+protocol: dead
+roles:
+  one:
+    states:
+      start:
+        - when: true
+          goto: done
+        - when: true
+          goto: start
+      done: final
+properties:
+  ends:
+    eventually: one in done
+verify:
+  calm: {}
+"""
+    (tmp_path / "dead.yaml").write_text(spec, encoding="utf-8")
+    words = [sys.executable, "-m", "comityc", "verify", "dead.yaml"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "CMY0513" in done.stderr
+    assert "calm: " in done.stdout

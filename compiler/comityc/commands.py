@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comityc.diagnostics import render
+from comityc.diagnostics.codes_checks import (
+    FINAL_STATE_ACTS,
+    HIDDEN_TRANSITION,
+    IMPOSSIBLE_TRANSITION,
+    UNREACHABLE_STATE,
+)
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.driver import CheckResult, check_file, checking_module, generate, loaded_module
 
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from comityc.play.scenario import ScenarioResult
 
 FINE, FINDINGS, USAGE = 0, 1, 2
+DEAD_PARTS = (UNREACHABLE_STATE, HIDDEN_TRANSITION, IMPOSSIBLE_TRANSITION, FINAL_STATE_ACTS)
 
 
 class UsageError(Exception):
@@ -41,12 +48,11 @@ def verify_command(
     from comityc.explore.telling.report import SCHEMA, to_json, to_text
 
     results = [check_file(name) for name in files]
-    broken = [result for result in results if result.machine is None or result.has_errors]
-    _print_findings(broken)
+    _print_findings([result for result in results if result.machine is None or result.has_errors])
     report: list[dict[str, Any]] = []
-    fine = not broken
+    fine = not any(result.has_errors for result in results)
     for result in results:
-        if result.machine is None or result.has_errors:
+        if result.machine is None or not _can_be_explored(result):
             continue
         try:
             verdict = _verify(result.machine, cases, values, max_states)
@@ -63,6 +69,11 @@ def verify_command(
     if as_json:
         print(json.dumps({"schema": SCHEMA, "specs": report}, indent=2))
     return FINE if fine else FINDINGS
+
+
+def _can_be_explored(result: CheckResult) -> bool:
+    """Whether nothing but dead parts is wrong: states and transitions that are never reached hinder no search."""
+    return all(diagnostic.code in DEAD_PARTS for diagnostic in result.diagnostics if diagnostic.is_error)
 
 
 def _play_scenarios(machine: "Machine") -> "list[ScenarioResult]":
