@@ -68,7 +68,7 @@ def changed(text: str, changes: Sequence[Change]) -> str:
 def with_case(text: str, case: str) -> str:
     """Return a spec's text with one case in place of its own; `only:` names cases that are gone, so those lines go too."""
     text = re.sub(r"^    only: .*\n", "", text, flags=re.MULTILINE)
-    return re.sub(r"^verify:\n(?:(?:  .*)?\n)*", lambda _: f"verify:\n  {CASE}: {case}\n\n", text, flags=re.MULTILINE)
+    return re.sub(r"^verify:.*\n(?:(?:  .*)?\n)*", lambda _: f"verify:\n  {CASE}: {case}\n\n", text, flags=re.MULTILINE)
 
 
 def lines(text: str, indent: int) -> str:
