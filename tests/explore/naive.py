@@ -63,7 +63,7 @@ class Naive:
     def _budgets(self) -> Iterator[tuple[str, int]]:
         yield "lose", int(self.faults.lose)
         yield "duplicate", int(self.faults.duplicate)
-        for name in ("crash", "restart", "amnesia"):
+        for name in ("crash", "restart", "amnesia", "pause"):
             for role, size in getattr(self.faults, name):
                 yield f"{name} {role}", int(size)
 
@@ -105,6 +105,8 @@ class Naive:
             kept = {(t.name, t.element) for t in machine.open(back).timers if t.lasting or role.restart_in is None}
             spent = frozenset(one.spent & kept)
             yield self._with(state, who, One(back, "up", spent))
+        if one.status == "asleep":
+            yield self._with(state, who, one._replace(status="up"))
         if one.status == "lost":
             yield self._with(state, who, One(machine.start(), "up", frozenset()))
         if one.status != "up":
@@ -175,6 +177,9 @@ class Naive:
             if after is not None:
                 left = machine.crashed(one.state)._replace(at=one.state.at)
                 yield self._with(after, who, One(left, status, frozenset() if status == "gone" else one.spent))
+        after = self._spent(state, f"pause {role}")
+        if after is not None:
+            yield self._with(after, who, one._replace(status="asleep"))
 
     def _network_faults(self, state: Everything) -> Iterator[Everything]:
         lost, doubled = self._spent(state, "lose"), self._spent(state, "duplicate")

@@ -97,6 +97,7 @@ class SpecMaker:
             crash=self._dice.choice(by_role),
             restart=self._dice.choice(by_role),
             amnesia=self._dice.choice(by_role),
+            pause=self._dice.choice((*by_role, ())),
         )
 
     def network(self) -> NetworkKind:

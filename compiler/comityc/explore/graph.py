@@ -26,8 +26,8 @@ LabelKind = Literal[
     "late_effect",  # act `name`, no longer asked for, takes effect
     "repeat_effect",  # fault: act `name` takes effect once more
     "crash",  # fault: `instance` stops for good
-    "down",  # fault: `instance` goes down and will come back (`name` says: restart or amnesia)
-    "recover",  # `instance` comes back
+    "down",  # fault: `instance` goes down and will come back (`name` says: restart, amnesia or pause)
+    "recover",  # `instance` comes back, from what `name` says
     "lose",  # fault: `message` from `sender` to `instance` is lost
     "duplicate",  # fault: `message` from `sender` to `instance` is doubled
     "forge",  # fault: byzantine `sender` makes up `message`; `instance` receives it (transition says how), or it is under way

@@ -26,7 +26,7 @@ MOST_VALUES = 100_000
 """More runs than this in one case are a slip, not a wish."""
 
 _SIMPLE = ("lose", "duplicate", "late_act", "repeat_act")
-_BY_ROLE = ("crash", "restart", "amnesia", "byzantine")
+_BY_ROLE = ("crash", "restart", "amnesia", "pause", "byzantine")
 
 
 # ---- faults
@@ -46,8 +46,6 @@ def lower_envelope(node: nodes.EnvelopeNode | None, lowering: Lowering) -> Envel
     for word, budgets in node.by_role:
         if word.text in _BY_ROLE:
             by_role[word.text] = _budgets(budgets, lowering)
-        elif word.text in LATER_FAULTS:
-            _budgets(budgets, lowering)
         else:
             _report_fault(word, "simple" if word.text in _SIMPLE else "unknown", lowering)
     return Envelope(
@@ -57,6 +55,7 @@ def lower_envelope(node: nodes.EnvelopeNode | None, lowering: Lowering) -> Envel
         crash=by_role.get("crash", ()),
         restart=by_role.get("restart", ()),
         amnesia=by_role.get("amnesia", ()),
+        pause=by_role.get("pause", ()),
         byzantine=_liars(node, by_role.get("byzantine", ()), lowering),
         late_act=simple.get("late_act", 0),
         repeat_act=simple.get("repeat_act", 0),

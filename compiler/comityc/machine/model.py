@@ -260,7 +260,8 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Which faults may strike, and how often. Budgets by role: `crash` is for good, `restart` comes back, `amnesia` as it first started.
+    """Which faults may strike, and how often. Budgets by role: `crash` is for good, `restart` comes back, `amnesia` as it first started,
+    `pause` sleeps and goes on as if nothing had been.
 
     `reorder` lifts the order between messages of one sender to one receiver. A byzantine budget is a number of
     instances of the role.
@@ -272,6 +273,7 @@ class Envelope:
     crash: tuple[tuple[str, Budget], ...] = ()
     restart: tuple[tuple[str, Budget], ...] = ()
     amnesia: tuple[tuple[str, Budget], ...] = ()
+    pause: tuple[tuple[str, Budget], ...] = ()
     byzantine: tuple[tuple[str, int], ...] = ()
     late_act: Budget = 0
     repeat_act: Budget = 0

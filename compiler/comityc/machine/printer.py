@@ -233,7 +233,7 @@ def _envelope(envelope: Envelope) -> Iterator[str]:
             yield f"{word}: {getattr(envelope, word)}"
     if envelope.reorder:
         yield "reorder"
-    for word in ("crash", "restart", "amnesia", "byzantine"):
+    for word in ("crash", "restart", "amnesia", "pause", "byzantine"):
         for role, budget in getattr(envelope, word):
             yield f"{word} {role}: {budget}"
     for word in ("late_act", "repeat_act"):

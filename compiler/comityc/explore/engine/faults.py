@@ -1,10 +1,11 @@
-"""A global state in; what faults may do to it out: losses and duplicates, crashes, and what liars say."""
+"""A global state in; what faults may do to it out: losses and duplicates, crashes and pauses, and what liars say."""
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from comityc.explore.engine.moves import MoveFinder
 from comityc.explore.engine.records import BYZANTINE, NOTHING, Move, Note, Record
 from comityc.explore.engine.rest import BLOCKED
+from comityc.explore.engine.setting import budgets_by_role
 from comityc.explore.graph import Label
 from comityc.explore.world import Envelope
 from comityc.machine.model import Envelope as Faults
@@ -23,7 +24,7 @@ def budgets_of(faults: Faults, roles: tuple[Role, ...]) -> tuple[Slots, tuple[in
     whole += [("late_act", faults.late_act), ("repeat_act", faults.repeat_act)]
     found = [((name, ""), size) for name, size in whole]
     known = {role.name for role in roles}
-    for name, by_role in (("crash", faults.crash), ("restart", faults.restart), ("amnesia", faults.amnesia)):
+    for name, by_role in budgets_by_role(faults):
         found += [((name, role), size) for role, size in by_role if role in known]
     counted = [(key, size) for key, size in found if isinstance(size, int) and size > 0]
     return {key: at for at, (key, _) in enumerate(counted)}, tuple(size for _, size in counted)
@@ -80,12 +81,8 @@ class Strikes:
                 network.append((at, spent))
         budgets = self._all.rests.items[rest].budgets
         counted = {(name, role): budgets[at] for (name, role), at in self._all.slots.items()}
-        faults = self._setting.faults
         wanted = [
-            (name, role)
-            for name, by_role in (("crash", faults.crash), ("restart", faults.restart), ("amnesia", faults.amnesia))
-            for role, size in by_role
-            if size
+            (name, role) for name, by_role in budgets_by_role(self._setting.faults) for role, size in by_role if size
         ]
         self._left[rest] = Left(tuple(network), any(counted.get(key, 1) for key in wanted))
         return self._left[rest]

@@ -13,6 +13,7 @@ from comityc.explore.engine.collector import Collector, FreshIds
 from comityc.explore.engine.labels import LabelStore
 from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.records import (
+    ASLEEP,
     BYZANTINE,
     DEFERRED,
     DOWN,
@@ -26,11 +27,13 @@ from comityc.explore.engine.records import (
     Record,
 )
 from comityc.explore.engine.rest import Primitive, RestStore
-from comityc.explore.engine.setting import Setting, budget
+from comityc.explore.engine.setting import Setting, budget, budgets_by_role
 from comityc.explore.graph import Label, Obligation
 from comityc.machine.model import TypeDomain
 
 NO_MESSAGES: frozenset[str] = frozenset()
+BROUGHT_BY = {"crash": GONE, "restart": DOWN, "amnesia": LOST, "pause": ASLEEP}
+"""How an instance is after a fault."""
 
 
 class MoveFinder:
@@ -86,7 +89,7 @@ class MoveFinder:
     # ---- what an instance does by itself
 
     def own(self, who: int, number: int, fresh: Sequence[str] = ()) -> Record:
-        """Find the steps that an instance takes by itself: timers, decisions, outcomes, spontaneous ones, coming back."""
+        """Find the steps that an instance takes by itself: timers, decisions, outcomes, spontaneous ones, coming back, waking up."""
         local = self.locals[who][number]
         self._begin(fresh)
         if local.status in (GONE, BYZANTINE):
@@ -109,6 +112,9 @@ class MoveFinder:
             self._perform(found, request)
         if local.status in (DOWN, LOST):
             self._recover(found)
+        elif local.status == ASLEEP:
+            label = self.labels.number(Label("recover", found.instance, name="pause"), _recovery(found))
+            found.add(local._replace(status=UP), (), (), label)
         return found.record()
 
     def _happen(self, found: Collector, rule: int, element: Any) -> None:
@@ -203,8 +209,7 @@ class MoveFinder:
             for at in view.ghosts:
                 state = state._replace(**{state._fields[at]: local.state[at]})
         name = "restart" if local.status == DOWN else "amnesia"
-        owed = Obligation("recover", found.instance)
-        label = self.labels.number(Label("recover", found.instance, name=name), owed)
+        label = self.labels.number(Label("recover", found.instance, name=name), _recovery(found))
         anew = local._replace(state=state, status=UP)
         if local.status == LOST:
             anew = anew._replace(spent=(), in_effect=())
@@ -246,23 +251,25 @@ class MoveFinder:
             return NOTHING
         found = Collector(self, who, number, local)
         envelope, role = self.setting.faults, found.view.role.name
-        for name, budgets, status in (
-            ("crash", envelope.crash, GONE),
-            ("restart", envelope.restart, DOWN),
-            ("amnesia", envelope.amnesia, LOST),
-        ):
+        for name, budgets in budgets_by_role(envelope):
             if budget(budgets, role) == 0:
                 continue
+            status = BROUGHT_BY[name]
             label = Label("crash", found.instance) if status == GONE else Label("down", found.instance, name=name)
-            state = self.setting.machines[who].crashed(local.state)._replace(at=local.state.at)
-            after, primitives = self.settle(who, local, local._replace(state=state, status=status), False, (), None)
-            if status == GONE:
-                after = Local(state, GONE)
+            after, primitives = self._struck(who, local, status)
             slot = self.slots.get((name, role))
             found.add(
                 after, (), primitives if slot is None else (("spend", slot), *primitives), self.labels.number(label)
             )
         return found.record()
+
+    def _struck(self, who: int, local: Local, status: int) -> tuple[Local, tuple[Primitive, ...]]:
+        """Return how a fault leaves an instance, and which acts it does not ask for any more."""
+        if status == ASLEEP:
+            return local._replace(status=ASLEEP), ()
+        state = self.setting.machines[who].crashed(local.state)._replace(at=local.state.at)
+        after, primitives = self.settle(who, local, local._replace(state=state, status=status), False, (), None)
+        return (Local(state, GONE) if status == GONE else after), primitives
 
     # ---- the step itself
 
@@ -321,6 +328,11 @@ class MoveFinder:
             return self._open(who, state)
         except UndefinedValue:
             return Open((), (), (), ())
+
+
+def _recovery(found: Collector) -> Obligation:
+    """What an instance that is down or asleep is owed: to go on in the end."""
+    return Obligation("recover", found.instance)
 
 
 def _answered(request: Request) -> tuple[Any, ...]:

@@ -4,8 +4,9 @@ from typing import Any, NamedTuple
 
 LOCAL_BITS = 24
 """How much of a packed state one instance takes."""
-UP, DOWN, LOST, GONE, BYZANTINE = range(5)
-"""How an instance is: up; down and coming back; down, its disk lost, and coming back; down for good; a liar from the start."""
+UP, DOWN, LOST, GONE, BYZANTINE, ASLEEP = range(6)
+"""How an instance is: up; down and coming back; down, its disk lost, and coming back; down for good; a liar from the start;
+paused, with all that it knows, until it wakes."""
 
 
 class Local(NamedTuple):

@@ -113,6 +113,16 @@ def budget(budgets: tuple[tuple[str, Budget], ...], role: str) -> Budget:
     return dict(budgets).get(role, 0)
 
 
+def budgets_by_role(faults: Envelope) -> tuple[tuple[str, tuple[tuple[str, Budget], ...]], ...]:
+    """Return the faults that strike single instances, by name, with their budgets."""
+    return (
+        ("crash", faults.crash),
+        ("restart", faults.restart),
+        ("amnesia", faults.amnesia),
+        ("pause", faults.pause),
+    )
+
+
 def nodes_in(node: Any) -> Iterator[Any]:
     """Yield every part of an expression, a transition, or a whole machine."""
     if isinstance(node, tuple):

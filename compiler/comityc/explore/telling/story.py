@@ -18,6 +18,9 @@ from comityc.explore.telling.wording import show, spec_name, spell
 from comityc.explore.world import Envelope, Happening, World
 from comityc.machine.model import Machine, Transition
 
+_GOES: Mapping[str | None, str] = {"amnesia": "goes down and loses its disk", "pause": "is paused"}
+_RETURNS: Mapping[str | None, str] = {"pause": "goes on after its pause"}
+"""What is told of an instance that stops for a while, and goes on, where a fault has words of its own."""
 _LONGEST_GUARD = 80
 """A longer condition is not told in a sentence; the name of its transition is."""
 
@@ -139,9 +142,9 @@ class Teller:
             case "crash":
                 return f"{label.instance} crashes for good"
             case "down":
-                return f"{label.instance} goes down{' and loses its disk' if label.name == 'amnesia' else ''}"
+                return f"{label.instance} {_GOES.get(label.name, 'goes down')}"
             case "recover":
-                return f"{label.instance} comes back"
+                return f"{label.instance} {_RETURNS.get(label.name, 'comes back')}"
             case "lose":
                 return f"the message {message} from {label.sender} to {label.instance} is lost"
             case "duplicate":
@@ -214,9 +217,9 @@ class Teller:
             case "crash":
                 return Arrow("note", here, "", "crashes for good")
             case "down":
-                return Arrow("note", here, "", "goes down")
+                return Arrow("note", here, "", _GOES.get(label.name, "goes down"))
             case "recover":
-                return Arrow("note", here, "", "comes back")
+                return Arrow("note", here, "", _RETURNS.get(label.name, "comes back"))
 
 
 def _plain(name: str | None) -> str:
