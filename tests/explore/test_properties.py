@@ -1,6 +1,7 @@
 """Each kind of property on small state spaces drawn by hand; what the functions say is given."""
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +31,7 @@ def space(steps: Mapping[int, Mapping[str, int]], *, owed: tuple[str, ...] = (),
     """Draw a graph: `{0: {"go": 1}}`; the packed states are the numbers, the first is initial."""
     states = list(steps)
     names = sorted({name for out in steps.values() for name in out})
-    graph = Graph(states=states, levels=[(0, 1), (1, len(states))], initial_count=1, expanded=len(states))
+    graph = Graph(states=states, initial_count=1, expanded=len(states))
     graph.labels = [
         Label("lose" if name in faults else "timer", Instance("chair", 0, True), name=name) for name in names
     ]
@@ -44,6 +45,10 @@ def space(steps: Mapping[int, Mapping[str, int]], *, owed: tuple[str, ...] = (),
             labels.append(names.index(name))
             parents.setdefault(target, (at, names.index(name)))
         offsets.append(len(targets))
+    depth = [0]
+    for state in states[1:]:
+        depth.append(depth[parents[state][0]] + 1)
+    graph.levels = [(bisect_left(depth, at), bisect_right(depth, at)) for at in range(depth[-1] + 1)]
     graph.parent = array("q", [parents[state][0] for state in states])
     graph.parent_label = array("i", [parents[state][1] for state in states])
     graph.offsets = np.array(offsets, dtype=np.int64)

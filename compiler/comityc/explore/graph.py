@@ -107,6 +107,9 @@ class Graph:
     cut_bounds: list[str] = field(default_factory=list)  # names of the bounds that cut, in order of first use
     broken_states: set[int] = field(default_factory=set)
     violations: list[Violation] = field(default_factory=list)
+    violations_again: list[Violation] = field(
+        default_factory=list
+    )  # the same breaks from other states of the same level
     visited_states: set[tuple[str, str]] = field(default_factory=set)  # (role, control state), honest instances
     taken_transitions: set[tuple[str, int]] = field(default_factory=set)  # (role, transition number)
     complete: bool = True

@@ -70,7 +70,7 @@ class Search:
         self._sources: array[int] | None = None
         self._targets, self._edge_labels = array("i"), array("i")
         self._index_of: dict[int, int] = {}
-        self._said: set[tuple[str, int]] = set()
+        self._said: dict[tuple[str, int], int] = {}
         self.graph = self._empty_graph()
 
     def _empty_graph(self) -> Graph:
@@ -187,11 +187,16 @@ class Search:
     def forget_violations(self) -> None:
         """Let violations that were noted before be noted again."""
         self._said.clear()
+        self.graph.violations_again.clear()
 
     def _say(self, index: int, note: Note) -> None:
-        if (note.property, note.label) not in self._said:
-            self._said.add((note.property, note.label))
-            self.graph.violations.append(Violation(note.property, index, note.label, note.text))
+        graph, violation = self.graph, Violation(note.property, index, note.label, note.text)
+        known = self._said.get((note.property, note.label))
+        if known is None:
+            self._said[note.property, note.label] = index
+            graph.violations.append(violation)
+        elif known < index and graph.levels and known >= graph.levels[-1][0]:
+            graph.violations_again.append(violation)
 
     def _stop(self, why: str) -> None:
         self.graph.complete = False

@@ -114,14 +114,27 @@ class Examiner:
     def _generic(self, prop: Property) -> Finding:
         broken = [violation for violation in self.graph.violations if violation.property == prop.name]
         if broken:
-            return Finding(prop, "fails", broken[0].text, None, self._violation_story(broken[0]))
+            violation, path = self._plainest_violation(broken[0])
+            return Finding(prop, "fails", violation.text, None, self._violation_story(violation, path))
         if prop.name == "duplicates_are_harmless" and not self.machine.messages:
             return Finding(prop, "holds", "there are no messages")
         return Finding(prop, "holds", self._within()) if self.graph.complete else Finding(prop, "unknown", self._seen())
 
-    def _violation_story(self, violation: Violation) -> Story:
+    def _plainest_violation(self, first: Violation) -> tuple[Violation, Path]:
+        """Return which of the violations that are as near as the first has the plainest way to it, and that way."""
+        level = self.space.level(first.state)
+        alike = [
+            violation
+            for violation in (*self.graph.violations, *self.graph.violations_again)
+            if violation.property == first.property
+            and violation.state in level
+            and (violation.label < 0) == (first.label < 0)
+        ]
+        path, last = self.space.stem_beyond([violation.state for violation in alike], [one.label for one in alike])
+        return next(one for one in alike if (one.state, one.label) == (path.states[-1], last)), path
+
+    def _violation_story(self, violation: Violation, path: Path) -> Story:
         """Tell the way to a violation; the step that is one is told last, whether it was taken or not."""
-        path = self.space.stem(violation.state)
         if violation.label < 0:
             return self.teller.tell(path, (violation.text,))
         target = self._target_of(violation)

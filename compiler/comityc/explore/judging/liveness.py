@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, Reach, distinct, reach_backward, reach_forward
+from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, distinct, reach_backward, reach_forward
 
 
 class FairGraph:
@@ -213,24 +213,21 @@ def find_unfair_end(
     if turn is not None and (stop is None or reach.distance[turn] < reach.distance[stop]):
         loop = graph.loop_through(parts == parts[turn], turn, again)
         if stop is None or reach.distance[turn] + len(loop) < reach.distance[stop]:
-            return _ending(_way_in(edges, reach, turn), edges, loop)
-    return None if stop is None else _ending(_way_in(edges, reach, stop), edges, graph.round_at(stop))
+            return _ending(edges.stem([turn], reach), edges, loop)
+    if stop is None:
+        return None
+    stem = edges.stem(reach.all_nearest(stops), reach)
+    return _ending(stem, edges, graph.round_at(stem.states[-1]))
 
 
 def find_no_way(edges: Edges, goal: Mask, ways: Mask, cut: Mask) -> Path | None:
-    """Find the first state from which no steps that are a way (`ways`, by label) lead to the goal.
+    """Find the plainest path to one of the first states from which no steps that are a way (`ways`, by label) lead to the goal.
 
     From a state where a bound cut a step it counts as possible.
     """
     possible = reach_backward(edges, goal | cut, ways[edges.labels])
     lost = np.flatnonzero(~possible)
-    return edges.stem(int(lost[0])) if len(lost) else None
-
-
-def _way_in(edges: Edges, reach: Reach, goal: int) -> Path:
-    """Return the path of the search to where the region is entered, and on to the goal."""
-    source, way = reach.path(goal)
-    return edges.follow(edges.stem(source), way)
+    return edges.stem(lost[edges.depth[lost] == edges.depth[lost[0]]]) if len(lost) else None
 
 
 def _ending(path: Path, edges: Edges, loop: Sequence[int]) -> Path:

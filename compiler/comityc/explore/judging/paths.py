@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-Mask = NDArray[np.bool_]
-Numbers = NDArray[np.int64]
+from comityc.explore.judging.plain import Manner, Phase, Way, plainest
+from comityc.explore.judging.plain import Mask as Mask
+from comityc.explore.judging.plain import Numbers as Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ class Edges:
         parents: Sequence[int] | Numbers,
         parent_labels: Sequence[int] | Numbers,
         depth: Numbers | None = None,
+        manner: Manner | None = None,
     ) -> None:
+        """`depth` saves finding it from the parents; `manner` says which of several shortest paths is the plainest."""
         self.offsets: Numbers = np.asarray(offsets, dtype=np.int64)
         self.targets: Numbers = np.asarray(targets, dtype=np.int64)
         self.labels: Numbers = np.asarray(labels, dtype=np.int64)
@@ -52,6 +54,7 @@ class Edges:
         self.parent_labels: Numbers = np.asarray(parent_labels, dtype=np.int64)
         self.count = len(self.parents)
         self.depth = self._depth_by_parents() if depth is None else depth
+        self.manner = Manner.simple(int(self.labels.max(initial=-1)) + 1) if manner is None else manner
 
     @cached_property
     def sources(self) -> Numbers:
@@ -70,18 +73,38 @@ class Edges:
             open_states = open_states[depth[open_states] < 0]
         return depth
 
-    def stem(self, state: int) -> Path:
-        """Return the shortest path from the start to a state, as the search found it."""
-        states, labels = [state], []
-        while self.parents[states[-1]] >= 0:
-            labels.append(int(self.parent_labels[states[-1]]))
-            states.append(int(self.parents[states[-1]]))
-        return Path(tuple(reversed(states)), tuple(reversed(labels)))
+    def stem(self, goals: Sequence[int] | Numbers, reach: "Reach | None" = None) -> Path:
+        """Return the plainest of the shortest paths from the start to these states, which are equally deep.
+
+        With `reach` they are equally far in it, and the path comes to them as that search does.
+        """
+        phases = [Phase(self.depth)]
+        if reach is not None:
+            phases.append(Phase(reach.distance, reach.sources & (reach.distance == self.depth)))
+        way = self.way(phases, goals)
+        return Path(way.states, way.labels)
+
+    def way(self, phases: Sequence[Phase], goals: Sequence[int] | Numbers, last: Sequence[int] | None = None) -> Way:
+        """Return the plainest of the shortest ways through these phases to the goals, or one step beyond them."""
+        return plainest(self, self.manner, phases, goals, last)
+
+    def stem_over(self, edges: Numbers) -> Path:
+        """Return the plainest of the shortest paths that end with one of these edges, whose sources are equally deep."""
+        sources, labels = self.sources[edges], self.labels[edges]
+        way = self.way([Phase(self.depth)], sources, labels.tolist())
+        chosen = edges[(sources == way.states[-1]) & (labels == way.last)][0]
+        return self.follow(Path(way.states, way.labels), [int(chosen)])
 
     def follow(self, path: Path, edges: Sequence[int]) -> Path:
         """Return the path with these edges taken after it."""
         states = (*path.states, *(int(self.targets[edge]) for edge in edges))
         return Path(states, (*path.labels, *(int(self.labels[edge]) for edge in edges)), path.loop_from)
+
+    def steps_from(self, states: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """Return the steps out of these states: sources, labels, targets."""
+        out = self.out_of(states)
+        counts = self.offsets[states + 1] - self.offsets[states]
+        return np.repeat(states, counts), self.labels[out], self.targets[out]
 
     def out_of(self, states: Numbers) -> Numbers:
         """Return the edges that leave these states."""
@@ -95,13 +118,19 @@ class Reach:
     """How far each state is from the sources (-1: not reached), and by which edge it was reached first (-1: a source)."""
 
     edges: Edges
+    sources: Mask
     distance: Numbers
     came_by: Numbers
 
     def nearest(self, goal: Mask) -> int | None:
         """Return the reached state of the goal that is nearest to the sources."""
+        nearest = self.all_nearest(goal)
+        return int(nearest[0]) if len(nearest) else None
+
+    def all_nearest(self, goal: Mask) -> Numbers:
+        """Return all reached states of the goal that are nearest to the sources, in order."""
         reached = np.flatnonzero(goal & (self.distance >= 0))
-        return int(reached[np.argmin(self.distance[reached])]) if len(reached) else None
+        return reached[self.distance[reached] == self.distance[reached].min()] if len(reached) else reached
 
     def path(self, state: int) -> tuple[int, list[int]]:
         """Return the source from which a state was reached, and the edges from there to it."""
@@ -146,7 +175,7 @@ def reach_forward(
         came_by[found] = out[useful][first]
         steps += 1
         distance[found] = steps
-    return Reach(edges, distance, came_by)
+    return Reach(edges, sources, distance, came_by)
 
 
 def reach_backward(edges: Edges, goal: Mask, usable: Mask) -> Mask:

@@ -4,6 +4,7 @@ The truth of a property in one state is what the property functions of the gener
 `QUANTIFIERS`); there is no second semantics here. An undefined value inside a property breaks the property.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -40,6 +41,17 @@ class Judgement:
 
 
 HOLDS = Judgement(True)
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """An evaluation that came upon a missing value."""
+
+    text: str
+
+
+Truth = bool | Undefined
+"""What a property says of a state or a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +96,32 @@ def judge(prop: Property, functions: Functions, space: Space) -> Judgement:
 
 
 def _judge_states(functions: Functions, space: Space, *, wanted: bool) -> Judgement:
+    def read(world: World, bound: Bound) -> Truth:
+        value = _read(functions.parts[0], world, *bound)
+        return value if isinstance(value, Undefined) else bool(value)
+
     for first in space.classes(functions.sight).first:
         world = space.graph.world(first)
         for bound in functions.bindings(world):
-            value = _read(functions.parts[0], world, *bound)
-            if isinstance(value, Undefined):
-                return Judgement(False, space.stem(first), bound, value.text)
-            if bool(value) is not wanted:
-                return Judgement(False, space.stem(first), bound)
+            value = read(world, bound)
+            if value is not wanted:
+                return Judgement(
+                    False, _plainest_to(space, functions, first, bound, read, value), bound, _missing(value)
+                )
     return HOLDS
+
+
+def _plainest_to(
+    space: Space, functions: Functions, first: int, bound: Bound, read: Callable[[World, Bound], Truth], value: Truth
+) -> Path:
+    """Return the plainest path to a state as near as `first` in which the same is wrong, for the same values of `for`."""
+    classes, level = space.classes(functions.sight), space.level(first)
+    bad = []
+    for number in range(int(classes.of[first]), bisect_left(classes.first, level.stop)):
+        world = space.graph.world(classes.first[number])
+        if bound in functions.bindings(world) and read(world, bound) == value:
+            bad.append(number)
+    return space.stem(level.start + np.flatnonzero(np.isin(classes.of[level.start : level.stop], bad)))
 
 
 def _judge_reachable(functions: Functions, space: Space) -> Judgement:
@@ -107,9 +136,9 @@ def _judge_reachable(functions: Functions, space: Space) -> Judgement:
                 continue
             value = _read(functions.parts[0], world, *bound)
             if isinstance(value, Undefined):
-                return Judgement(False, space.stem(first), bound, value.text)
+                return Judgement(False, space.stem([first]), bound, value.text)
             if value:
-                path = path or space.stem(first)
+                path = path or space.path_found(first)
                 reached.add(bound)
                 open_bounds.pop(bound, None)
                 if functions.quantifier is None:
@@ -127,35 +156,75 @@ def _judge_stable(functions: Functions, space: Space) -> Judgement:
     values: list[dict[Bound, Any]] = []
     for first in classes.first:
         world = space.graph.world(first)
-        row: dict[Bound, Any] = {}
+        read: dict[Bound, Any] = {}
         for bound in functions.bindings(world):
-            row[bound] = _read(functions.parts[0], world, *bound)
-            if isinstance(row[bound], Undefined):
-                return Judgement(False, space.stem(first), bound, row[bound].text)
-        values.append(row)
-    for source, target, edge in zip(*(column.tolist() for column in space.class_steps(functions.sight)), strict=True):
-        if source == target:
-            continue
-        for bound, value in values[source].items():
-            if value is not None and value is not False and values[target].get(bound, value) != value:
-                return Judgement(False, space.stem_over(edge), bound)
+            read[bound] = _read(functions.parts[0], world, *bound)
+            if isinstance(read[bound], Undefined):
+                return Judgement(False, space.stem([first]), bound, read[bound].text)
+        values.append(read)
+
+    def changes(source: int, target: int, bound: Bound) -> bool:
+        value = values[source].get(bound)
+        return value is not None and value is not False and bool(values[target].get(bound, value) != value)
+
+    for row, (source, target) in enumerate(_pairs(space, functions)):
+        for bound in values[source] if source != target else ():
+            if changes(source, target, bound):
+                return Judgement(False, _plainest_over(space, functions, row, bound, changes, True), bound)
     return HOLDS
 
 
 def _judge_steps(functions: Functions, space: Space) -> Judgement:
     classes = space.classes(functions.sight)
     worlds: dict[int, World] = {}
-    for source, target, edge in zip(*(column.tolist() for column in space.class_steps(functions.sight)), strict=True):
-        for number in (source, target):
-            if number not in worlds:
-                worlds[number] = space.graph.world(classes.first[number])
-        for bound in functions.bindings(worlds[target]):
-            value = _read(functions.parts[0], worlds[source], worlds[target], *bound)
-            if isinstance(value, Undefined):
-                return Judgement(False, space.stem_over(edge), bound, value.text)
-            if not value:
-                return Judgement(False, space.stem_over(edge), bound)
+
+    def world(number: int) -> World:
+        if number not in worlds:
+            worlds[number] = space.graph.world(classes.first[number])
+        return worlds[number]
+
+    def read(source: int, target: int, bound: Bound) -> Truth:
+        value = _read(functions.parts[0], world(source), world(target), *bound)
+        return value if isinstance(value, Undefined) else bool(value)
+
+    def read_where_bound(source: int, target: int, bound: Bound) -> Truth:
+        return bound not in functions.bindings(world(target)) or read(source, target, bound)
+
+    for row, (source, target) in enumerate(_pairs(space, functions)):
+        for bound in functions.bindings(world(target)):
+            value = read(source, target, bound)
+            if value is not True:
+                path = _plainest_over(space, functions, row, bound, read_where_bound, value)
+                return Judgement(False, path, bound, _missing(value))
     return HOLDS
+
+
+def _pairs(space: Space, functions: Functions) -> Iterator[tuple[int, int]]:
+    """Yield the distinct steps between classes as (source, target), nearest first."""
+    sources, targets, _ = space.class_steps(functions.sight)
+    yield from zip(sources.tolist(), targets.tolist(), strict=True)
+
+
+def _plainest_over(
+    space: Space, functions: Functions, row: int, bound: Bound, read: Callable[[int, int, Bound], Truth], value: Truth
+) -> Path:
+    """Return the plainest path that ends with a step, as near as the one of this row, with which the same is wrong."""
+    sources, targets, firsts = space.class_steps(functions.sight)
+    edges, of = space.edges, space.classes(functions.sight).of
+    level = space.level(int(edges.sources[firsts[row]]))
+    here = np.arange(edges.offsets[level.start], edges.offsets[level.stop])
+    width = int(of.max()) + 1
+    bad = []
+    for number in range(row, int(np.searchsorted(firsts, here[-1], side="right"))):
+        source, target = int(sources[number]), int(targets[number])
+        if read(source, target, bound) == value:
+            bad.append(source * width + target)
+    pairs = of[edges.sources[here]] * width + of[edges.targets[here]]
+    return space.stem_over(here[np.isin(pairs, bad)])
+
+
+def _missing(value: Truth) -> str | None:
+    return value.text if isinstance(value, Undefined) else None
 
 
 def _judge_runs(
@@ -205,16 +274,9 @@ def _truth(functions: Functions, space: Space) -> Mapping[Bound, tuple[Mask, ...
             for column, part in zip(rows[bound], parts, strict=True):
                 value = _read(part, world, *bound)
                 if isinstance(value, Undefined):
-                    return Judgement(False, space.stem(first), bound, value.text)
+                    return Judgement(False, space.stem([first]), bound, value.text)
                 column[number] = bool(value)
     return {bound: tuple(column[classes.of] for column in columns) for bound, columns in rows.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Undefined:
-    """An evaluation that came upon a missing value."""
-
-    text: str
 
 
 def _read(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -4,7 +4,7 @@ A property sees only a part of a state. States that agree in that part are of on
 once for each class, at its first state. Nothing here is computed before it is asked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,9 +13,11 @@ import numpy as np
 
 from comity.values import Instance
 from comity.world import World
+from comityc.explore.engine.values import rank
 from comityc.explore.graph import FAULTS, Graph, Label
 from comityc.explore.judging.liveness import FairGraph
 from comityc.explore.judging.paths import Edges, Mask, Numbers, Path
+from comityc.explore.judging.plain import NOBODY, Manner, Phase
 from comityc.explore.judging.reads import Sight
 
 
@@ -117,6 +119,7 @@ class Space:
             parents,
             parent_labels.astype(np.int64),
             np.repeat(np.arange(len(graph.levels)), [end - first for first, end in graph.levels]),
+            self.manner,
         )
 
     @cached_property
@@ -152,15 +155,56 @@ class Space:
         mask[: self.graph.initial_count] = True
         return mask
 
-    def stem(self, state: int) -> Path:
-        """Return a shortest path to a state."""
+    @cached_property
+    def manner(self) -> Manner:
+        """What the labels cost a story: faults, and changes of who acts; steps come in the order of their words."""
+        numbers: dict[Instance | None, int] = {who: number for number, who in enumerate(self.graph.instance_masks)}
+        labels = self.graph.labels
+        return Manner(
+            ~self.ways,
+            np.array([numbers.get(actor_of(label), NOBODY) for label in labels], dtype=np.int64),
+            lambda number: tuple(map(rank, labels[number])),
+        )
+
+    def level(self, state: int) -> range:
+        """Return the states that are as deep as this one."""
+        first, end = self.graph.levels[self.graph.level_of(state) - 1]
+        return range(first, end)
+
+    def stem(self, states: Sequence[int] | Numbers) -> Path:
+        """Return the plainest of the shortest paths to these states, which are of one level.
+
+        Where the engine kept no edges, it is the path by which it found the first of them.
+        """
+        if self.graph.offsets is not None:
+            return self.edges.stem(states)
+        return self.path_found(int(states[0]))
+
+    def stem_beyond(self, states: Sequence[int], labels: Sequence[int]) -> tuple[Path, int]:
+        """Return the plainest way to one of these states and beyond it, by the label beside it; -1: the way ends there."""
+        if self.graph.offsets is None:
+            return self.path_found(states[0]), labels[0]
+        if labels[0] < 0:
+            return self.edges.stem(states), -1
+        way = self.edges.way([Phase(self.edges.depth)], states, labels)
+        assert way.last is not None
+        return Path(way.states, way.labels), way.last
+
+    def path_found(self, state: int) -> Path:
+        """Return the shortest path by which the search found a state."""
         steps = self.graph.path_to(state)
         return Path(tuple(index for _, index in steps), tuple(label for label, _ in steps[1:]))
 
-    def stem_over(self, edge: int) -> Path:
-        """Return a shortest path that ends with this edge."""
-        edges = self.edges
-        return self.stem(int(edges.sources[edge])).then(int(edges.labels[edge]), int(edges.targets[edge]))
+    def stem_over(self, edges: Numbers) -> Path:
+        """Return the plainest of the shortest paths that end with one of these edges, whose sources are of one level."""
+        return self.edges.stem_over(edges)
+
+
+def actor_of(label: Label) -> Instance | None:
+    """Return the instance whose doing a step is; None for what becomes of a message on its way, or of the network."""
+    if label.kind in ("lose", "duplicate"):
+        return None
+    return label.sender if label.kind == "forge" and label.transition is None else label.instance
 
 
 def is_fault(label: Label) -> bool:
