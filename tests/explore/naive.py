@@ -1,14 +1,16 @@
 """A second explorer, written to be plainly right and nothing else: no packing, no memory, no dropping of messages.
 
-It covers instances, timers, decisions over given domains, the networks, and faults with budgets, but no acts, no shared
+It covers instances, timers, decisions over given domains, the networks, cuts in them, and faults with budgets, but no acts, no shared
 variables and no liars. Tests hold the search against it, state for state.
 """
 
 from collections.abc import Iterator
+from itertools import chain, combinations
 from typing import Any, NamedTuple
 
 from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
 from comity.machine import Decided, Event, Happened, Received, TimerFired
+from comity.values import Instance
 from comityc.machine.model import Case, Machine
 
 
@@ -26,12 +28,14 @@ class Everything(NamedTuple):
     ones: tuple[One, ...]
     network: tuple[Any, ...]
     budgets: tuple[tuple[str, int], ...]
+    cut: frozenset[tuple[Instance, Instance]] = frozenset()  # links that carry nothing: sender and receiver
 
 
 class Naive:
-    """One exploration."""
+    """One exploration. An `eager` one lets the network fall apart also where that hits no message yet."""
 
-    def __init__(self, machine: Machine, case: Case, parameters: Any, module: Any) -> None:
+    def __init__(self, machine: Machine, case: Case, parameters: Any, module: Any, *, eager: bool = False) -> None:
+        self.eager = eager
         self.case, self.machine, self.faults = case, machine, case.faults
         self.instances = list(module.instances(parameters))
         self.machines = [module.ROLES[i.role](parameters, i.number) for i in self.instances]
@@ -41,6 +45,8 @@ class Naive:
         self.copies = case.bounds.copies
         keeps_order = {message.name for message in machine.messages if message.fifo and not self.sent_set}
         self.queued = {module.MESSAGES[name] for name in keeps_order}
+        self.partition = case.faults.partition
+        self.cuts = set(self._cuts())
 
     def explore(self) -> tuple[set[Everything], int, int]:
         """Return all states, the number of levels, and the number of steps."""
@@ -63,6 +69,7 @@ class Naive:
     def _budgets(self) -> Iterator[tuple[str, int]]:
         yield "lose", int(self.faults.lose)
         yield "duplicate", int(self.faults.duplicate)
+        yield "partition", 0 if self.partition is None else int(self.partition.times)
         for name in ("crash", "restart", "amnesia", "pause"):
             for role, size in getattr(self.faults, name):
                 yield f"{name} {role}", int(size)
@@ -74,12 +81,15 @@ class Naive:
             yield from self._own(state, who, one)
             yield from self._crashes(state, who, one)
         yield from self._network_faults(state)
+        yield from self._partitions(state)
 
     def _deliveries(self, state: Everything) -> Iterator[Everything]:
         done: set[Any] = set()
         blocked: set[Any] = set()
         for at, (sender, receiver, message) in enumerate(state.network):
             channel = (sender, receiver)
+            if channel in state.cut:
+                continue
             queued = self._queued(message)
             if (queued and channel in blocked) or (not queued and (sender, receiver, message) in done):
                 continue
@@ -139,6 +149,8 @@ class Naive:
         spent = frozenset((state.ones[who].spent | set(spends)) & lasting)
         state = self._with(state, who, One(step.state, "up", spent))
         for send in step.sends:
+            if (self.instances[who], send.to) in state.cut and not self._keeps():
+                continue
             state = state._replace(network=self._sent(state.network, (self.instances[who], send.to, send.message)))
         return state
 
@@ -180,6 +192,40 @@ class Naive:
         after = self._spent(state, f"pause {role}")
         if after is not None:
             yield self._with(after, who, one._replace(status="asleep"))
+
+    def _keeps(self) -> bool:
+        return self.partition is not None and self.partition.keeps
+
+    def _cuts(self) -> Iterator[frozenset[tuple[Instance, Instance]]]:
+        """Yield the links that are cut by each way of falling apart, of those that some message may take."""
+        if self.partition is None:
+            return
+        used = [(s, r) for message in self.machine.messages for s in message.senders for r in message.receivers]
+        sides = chain.from_iterable(combinations(self.instances, size) for size in range(1, len(self.instances)))
+        for side in sides:
+            away = [other for other in self.instances if other not in side]
+            lone = [group[0].role for group in (side, away) if len(group) == 1]
+            if self.partition.isolates and not set(lone) & set(self.partition.isolates):
+                continue
+            cut = {(one, other) for one in side for other in away}
+            if not self.partition.one_way:
+                cut |= {(other, one) for one, other in cut}
+            yield frozenset((one, other) for one, other in cut if (one.role, other.role) in used)
+
+    def _partitions(self, state: Everything) -> Iterator[Everything]:
+        if self.partition is None:
+            return
+        if state.cut:
+            if self.partition.heals:
+                yield state._replace(cut=frozenset())
+            return
+        after = self._spent(state, "partition")
+        if after is None:
+            return
+        for cut in self.cuts - {frozenset()}:
+            left = tuple(envelope for envelope in state.network if envelope[:2] not in cut)
+            if self.eager or left != state.network:
+                yield after._replace(cut=cut, network=state.network if self._keeps() else left)
 
     def _network_faults(self, state: Everything) -> Iterator[Everything]:
         lost, doubled = self._spent(state, "lose"), self._spent(state, "duplicate")

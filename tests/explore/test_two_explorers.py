@@ -1,13 +1,14 @@
 """The search against a second, naive explorer, on small random specs: the same number of states, levels and steps."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from tests.explore.naive import Naive
 from tests.explore.specs import a_case, load_spec
 
 from comityc.explore.engine.search import explore
-from comityc.machine.model import Bounds, Envelope, NetworkKind
+from comityc.machine.model import Bounds, Envelope, NetworkKind, Partition
 
 STATES = ("s0", "s1", "s2")
 MESSAGES = ("Ping", "Pong")
@@ -100,6 +101,18 @@ class SpecMaker:
             pause=self._dice.choice((*by_role, ())),
         )
 
+    def partition(self) -> Partition | None:
+        """Return a way of falling apart, or none."""
+        if self._dice.random() < 0.6:
+            return None
+        return Partition(
+            times=1,
+            one_way=self._dice.random() < 0.4,
+            heals=self._dice.random() < 0.7,
+            keeps=self._dice.random() < 0.4,
+            isolates=self._dice.choice(((), (), ("beta",))),
+        )
+
     def network(self) -> NetworkKind:
         """Return one of the networks."""
         return self._dice.choice(("fifo", "unordered", "sent_set"))
@@ -111,10 +124,28 @@ def test_both_explorers_find_the_same(block: int) -> None:
     for seed in range(block * 10, block * 10 + 10):
         maker = SpecMaker(seed)
         spec = load_spec(maker.spec(), unchecked=True)
-        case = a_case(maker.faults(), network=maker.network(), bounds=Bounds(copies=1))
+        faults, network = maker.faults(), maker.network()
+        case = a_case(replace(faults, partition=maker.partition()), network=network, bounds=Bounds(copies=1))
         graph = explore(spec.machine, case, spec.parameters, spec.module, max_states=TOO_MANY)
         if graph.complete:
             states, levels, steps = Naive(spec.machine, case, spec.parameters, spec.module).explore()
             assert (len(graph.states), len(graph.levels), graph.edges) == (len(states), levels, steps), f"seed {seed}"
             compared += 1
     assert compared
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_to_fall_apart_where_it_hits_nothing_adds_nothing_that_an_instance_could_tell(block: int) -> None:
+    cut = 0
+    for seed in range(100 + block * 20, 120 + block * 20):
+        maker = SpecMaker(seed)
+        spec = load_spec(maker.spec(), unchecked=True)
+        partition = Partition(times=1, one_way=seed % 2 == 0, heals=seed % 3 != 0, keeps=seed % 5 == 0)
+        case = a_case(Envelope(partition=partition), network=maker.network(), bounds=Bounds(copies=1))
+        if not explore(spec.machine, case, spec.parameters, spec.module, max_states=300).complete:
+            continue
+        lazy, _, _ = Naive(spec.machine, case, spec.parameters, spec.module).explore()
+        eager, _, _ = Naive(spec.machine, case, spec.parameters, spec.module, eager=True).explore()
+        assert {state.ones for state in lazy} == {state.ones for state in eager}, f"seed {seed}"
+        cut += any(state.cut for state in lazy)
+    assert cut

@@ -112,7 +112,8 @@ def _are_safe(machine: Machine, messages: tuple[str, ...]) -> bool:
     envelope = machine.tolerates
     falling = {role for role, _ in (*envelope.crash, *envelope.amnesia)}
     senders = {message.name: set(message.senders) for message in machine.messages}
-    return not envelope.lose and any(not senders[message] & falling for message in messages)
+    cut = envelope.partition is not None and not (envelope.partition.keeps and envelope.partition.heals)
+    return not (envelope.lose or cut) and any(not senders[message] & falling for message in messages)
 
 
 def _owed_messages(flow: Flow) -> frozenset[tuple[str, str]]:

@@ -30,9 +30,11 @@ LabelKind = Literal[
     "recover",  # `instance` comes back, from what `name` says
     "lose",  # fault: `message` from `sender` to `instance` is lost
     "duplicate",  # fault: `message` from `sender` to `instance` is doubled
+    "part",  # fault: the network falls apart into the two sides of `value`; a `name` says that the first is only not heard
+    "heal",  # the network is whole again
     "forge",  # fault: byzantine `sender` makes up `message`; `instance` receives it (transition says how), or it is under way
 ]
-FAULTS: frozenset[str] = frozenset({"repeat_effect", "crash", "down", "lose", "duplicate", "forge"})
+FAULTS: frozenset[str] = frozenset({"repeat_effect", "crash", "down", "lose", "duplicate", "part", "forge"})
 """Kinds that are the doing of a fault. `late_effect` is one too when the act was undone before (`outcome` says "undone")."""
 
 
@@ -41,6 +43,7 @@ class Label(NamedTuple):
 
     `transition` is -1 for what only removes a message, None where no machine took a step. `kept` marks a delivery
     that leaves the message under way (sent sets, `duplicate: any`). `forge` with transition None is a message put under way.
+    `lost` are messages that were lost at a cut in the network.
     """
 
     kind: LabelKind
@@ -56,6 +59,7 @@ class Label(NamedTuple):
     arguments: Any = None
     kept: bool = False
     fresh: tuple[str, ...] = ()
+    lost: tuple[Envelope, ...] = ()
 
 
 class Violation(NamedTuple):
@@ -74,11 +78,12 @@ class Violation(NamedTuple):
 class Obligation(NamedTuple):
     """What fairness owes: one message to deliver, one timer, one `when`, one prompt decision, one request, one recovery, one draw.
 
-    `what` is its kind; the other fields say whose and which. Two labels with the same obligation discharge it alike.
+    `what` is its kind; the other fields say whose (the network's, if nobody's) and which. Two labels with the same obligation
+    discharge it alike.
     """
 
     what: Literal["deliver", "timer", "happen", "decide", "perform", "recover", "draw", "transition"]
-    instance: Instance
+    instance: Instance | None
     details: tuple[Any, ...] = ()
 
 

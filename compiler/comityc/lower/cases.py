@@ -17,9 +17,9 @@ from comityc.lower.constants import constant, duration_range
 from comityc.lower.context import Lowering
 from comityc.lower.variables import LONGEST, constants
 from comityc.machine import expressions as ir
-from comityc.machine.model import ANY, Bounds, Budget, Case, Envelope, NetworkKind
+from comityc.machine.model import ANY, Bounds, Budget, Case, Envelope, NetworkKind, Partition
 from comityc.machine.value_types import IdType, IntType, TextType, type_name
-from comityc.resolve.words import FAULTS, LATER_FAULTS, NETWORKS, PLAIN_TYPES
+from comityc.resolve.words import FAULTS, NETWORKS, PLAIN_TYPES
 from comityc.syntax import nodes
 
 MOST_VALUES = 100_000
@@ -33,14 +33,14 @@ _BY_ROLE = ("crash", "restart", "amnesia", "pause", "byzantine")
 
 
 def lower_envelope(node: nodes.EnvelopeNode | None, lowering: Lowering) -> Envelope:
-    """Return which faults may strike; those that come later are left out (`needs_later` names them)."""
+    """Return which faults may strike, and how often."""
     if node is None:
         return Envelope()
     simple: dict[str, Budget] = {}
     for word, budget in node.simple:
         if word.text in _SIMPLE:
             simple[word.text] = ANY if budget.amount is None else budget.amount
-        elif word.text not in LATER_FAULTS:
+        else:
             _report_fault(word, "by_role" if word.text in _BY_ROLE else "unknown", lowering)
     by_role: dict[str, tuple[tuple[str, Budget], ...]] = {}
     for word, budgets in node.by_role:
@@ -59,7 +59,22 @@ def lower_envelope(node: nodes.EnvelopeNode | None, lowering: Lowering) -> Envel
         byzantine=_liars(node, by_role.get("byzantine", ()), lowering),
         late_act=simple.get("late_act", 0),
         repeat_act=simple.get("repeat_act", 0),
+        partition=_partition(node.partition, lowering),
     )
+
+
+def _partition(node: nodes.PartitionNode | None, lowering: Lowering) -> Partition | None:
+    if node is None:
+        return None
+    roles = lowering.declarations.roles
+    for name in node.isolates:
+        if name.text not in roles:
+            _unknown_role(name, lowering)
+    times: Budget = ANY if node.times.amount is None else node.times.amount
+    if times == 0:
+        return None
+    isolates = tuple(name.text for name in node.isolates if name.text in roles)
+    return Partition(times=times, one_way=node.one_way, heals=node.heals, keeps=node.keeps, isolates=isolates)
 
 
 def _budgets(
@@ -69,12 +84,15 @@ def _budgets(
     found: list[tuple[str, Budget]] = []
     for role, budget in budgets:
         if role.text not in roles:
-            lowering.bag.add(
-                UNKNOWN_ROLE.at(role.span, f"unknown role `{role.text}`", help=did_you_mean(role.text, roles))
-            )
+            _unknown_role(role, lowering)
         else:
             found.append((role.text, ANY if budget.amount is None else budget.amount))
     return tuple(found)
+
+
+def _unknown_role(role: nodes.Name, lowering: Lowering) -> None:
+    known = lowering.declarations.roles
+    lowering.bag.add(UNKNOWN_ROLE.at(role.span, f"unknown role `{role.text}`", help=did_you_mean(role.text, known)))
 
 
 def _liars(
@@ -93,8 +111,7 @@ def _liars(
 
 def _report_fault(word: nodes.Name, wrong: Literal["by_role", "simple", "unknown"], lowering: Lowering) -> None:
     if wrong == "unknown":
-        known = (*FAULTS, *LATER_FAULTS)
-        finding = UNKNOWN_SETTING.at(word.span, f"unknown fault `{word.text}`", help=did_you_mean(word.text, known))
+        finding = UNKNOWN_SETTING.at(word.span, f"unknown fault `{word.text}`", help=did_you_mean(word.text, FAULTS))
     elif wrong == "by_role":
         role = next(iter(lowering.declarations.roles), "role")
         finding = WRONG_ENVELOPE.at(
@@ -103,14 +120,6 @@ def _report_fault(word: nodes.Name, wrong: Literal["by_role", "simple", "unknown
     else:
         finding = WRONG_ENVELOPE.at(word.span, f"`{word.text}` is one number for all", help=f"write `{word.text}: 1`")
     lowering.bag.add(finding)
-
-
-def needs_later(node: nodes.EnvelopeNode | None) -> str | None:
-    """Return the first fault of an envelope that no engine has yet."""
-    if node is None:
-        return None
-    words = [word.text for word, _ in (*node.simple, *node.by_role)]
-    return next((word for word in words if word in LATER_FAULTS), None)
 
 
 # ---- network and bounds
@@ -225,7 +234,7 @@ def lower_case(node: nodes.CaseNode, known_properties: Iterable[str], later: str
         violates=tuple(name.text for name in node.violates),
         states=node.states,
         levels=node.levels,
-        later=clock_needed(clock) or needs_later(faults_node) or later,
+        later=clock_needed(clock) or later,
         span=node.span,
     )
 

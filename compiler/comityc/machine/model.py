@@ -259,6 +259,21 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """How the network may fall apart into two sides, `times` at most, and heal again (`heals`) before the next time.
+
+    Messages across the cut are lost, or (`keeps`) held up until it heals. `one_way`: one side still hears the other.
+    `isolates`: one of the sides is a single instance of one of these roles; without it, every split is explored.
+    """
+
+    times: Budget
+    one_way: bool = False
+    heals: bool = True
+    keeps: bool = False
+    isolates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """Which faults may strike, and how often. Budgets by role: `crash` is for good, `restart` comes back, `amnesia` as it first started,
     `pause` sleeps and goes on as if nothing had been.
@@ -277,6 +292,7 @@ class Envelope:
     byzantine: tuple[tuple[str, int], ...] = ()
     late_act: Budget = 0
     repeat_act: Budget = 0
+    partition: Partition | None = None
 
 
 NetworkKind = Literal["fifo", "unordered", "sent_set", "none"]

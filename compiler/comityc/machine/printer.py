@@ -23,6 +23,7 @@ from comityc.machine.model import (
     Machine,
     MessagePattern,
     ParameterDeclaration,
+    Partition,
     Property,
     RequestRule,
     Role,
@@ -239,6 +240,17 @@ def _envelope(envelope: Envelope) -> Iterator[str]:
     for word in ("late_act", "repeat_act"):
         if getattr(envelope, word):
             yield f"{word}: {getattr(envelope, word)}"
+    if envelope.partition is not None:
+        yield f"partition: {_partition(envelope.partition)}"
+
+
+def _partition(partition: Partition) -> str:
+    words = [str(partition.times)]
+    words += ["one way"] if partition.one_way else []
+    words += [] if partition.heals else ["for good"]
+    words += ["keeps messages"] if partition.keeps else []
+    words += [f"isolates {' | '.join(partition.isolates)}"] if partition.isolates else []
+    return ", ".join(words)
 
 
 def _bounds(bounds: Bounds) -> Iterator[str]:

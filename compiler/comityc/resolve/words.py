@@ -23,7 +23,9 @@ TYPE_CONSTRUCTORS = ("set", "list", "map")
 TYPE_WORDS = (*PLAIN_TYPES, *TYPE_CONSTRUCTORS)
 """Words that cannot name a type, a message or a role."""
 
-FAULTS = ("lose", "duplicate", "reorder", "crash", "restart", "amnesia", "pause", "byzantine", "late_act", "repeat_act")
-LATER_FAULTS = ("partition",)
+FAULTS = (
+    "lose", "duplicate", "reorder", "crash", "restart", "amnesia", "pause", "partition", "byzantine", "late_act",
+    "repeat_act",
+)  # fmt: skip
 NETWORKS = ("fifo", "unordered", "sent_set", "none")
 FAIRNESS = ("none", "weak", "strong")

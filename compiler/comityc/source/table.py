@@ -250,6 +250,21 @@ _PROPERTY = Record(
 _BUDGET = Leaf("value", "A number, or `any`.")
 _BUDGETS_OF_ROLES = MapOf("name", _BUDGET, example="crash: {voter: 1}")
 
+_PARTITION = Choice(
+    value=_BUDGET,
+    map=Record(
+        "partition",
+        (
+            Key("times", _BUDGET, "How often the network may fall apart.", required=True, example="times: 1"),
+            Key("one_way", _TRUTH, "`true`: only one of the two sides is not heard by the other."),
+            Key("heals", _TRUTH, "`false`: it stays apart for ever."),
+            Key("messages", Word(("lost", "kept")), "What becomes of messages across the cut: `kept` until it heals."),
+            Key("isolates", _NAMES, "Only one instance of these roles at a time is cut off from all others."),
+        ),
+    ),
+    example="partition: 1",
+)
+
 _FAULTS = Record(
     "faults",
     (
@@ -261,7 +276,7 @@ _FAULTS = Record(
         Key("amnesia", _BUDGETS_OF_ROLES, "How often instances of a role may come back as they first started."),
         Key("byzantine", _BUDGETS_OF_ROLES, "How many instances of a role may lie."),
         Key("pause", _BUDGETS_OF_ROLES, "How often instances of a role may sleep."),
-        Key("partition", _BUDGET, "How often the network may fall apart."),
+        Key("partition", _PARTITION, "How often the network may fall apart into two sides."),
         Key("late_act", _BUDGET, "How often an act may take effect after it was undone."),
         Key("repeat_act", _BUDGET, "How often an act may take effect twice under one key."),
     ),

@@ -12,6 +12,7 @@ from comityc.syntax.nodes import (
     EnvelopeNode,
     Expression,
     Name,
+    PartitionNode,
     PlaceNode,
     PropertyNode,
     ScenarioNode,
@@ -62,14 +63,33 @@ def build_envelope(reader: Reader, tree: Tree | None) -> EnvelopeNode | None:
     by_role: list[tuple[Name, tuple[tuple[Name, BudgetNode], ...]]] = []
     for key, value in tree.entries:
         word = None if key.text.startswith("x-") else reader.name(key)
-        if word is None or word.text == "reorder":
+        if word is None or word.text in ("reorder", "partition"):
             continue
         if isinstance(value, Mapping):
             budgets = [(reader.name(role), _budget(reader, amount)) for role, amount in value.entries]
             by_role.append((word, tuple((role, budget) for role, budget in budgets if role and budget)))
         elif budget := _budget(reader, value):
             simple.append((word, budget))
-    return EnvelopeNode(tuple(simple), tuple(by_role), reader.truth(tree.get("reorder")), tree.span)
+    partition = _build_partition(reader, tree.get("partition"))
+    return EnvelopeNode(tuple(simple), tuple(by_role), reader.truth(tree.get("reorder")), partition, tree.span)
+
+
+def _build_partition(reader: Reader, tree: Tree | None) -> PartitionNode | None:
+    """Read `1`, or `{times: 1, one_way: true, heals: false, messages: kept, isolates: voter}`."""
+    long = tree if isinstance(tree, Mapping) else None
+    budget = tree if long is None else long.get("times")
+    times = None if budget is None else _budget(reader, budget)
+    if tree is None or times is None:
+        return None
+    messages = None if long is None else long.get("messages")
+    return PartitionNode(
+        times=times,
+        one_way=long is not None and reader.truth(long.get("one_way")),
+        heals=long is None or reader.truth(long.get("heals"), otherwise=True),
+        keeps=isinstance(messages, Scalar) and messages.text == "kept",
+        isolates=() if long is None else reader.names(long.get("isolates")),
+        span=tree.span,
+    )
 
 
 def _budget(reader: Reader, tree: Tree) -> BudgetNode | None:

@@ -499,12 +499,25 @@ class BudgetNode:
 
 
 @dataclass(frozen=True, slots=True)
+class PartitionNode:
+    """`partition: 1`, or its long form. `isolates` names roles."""
+
+    times: BudgetNode
+    one_way: bool
+    heals: bool
+    keeps: bool
+    isolates: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class EnvelopeNode:
     """Faults by word. A budget of roles is a mapping from role name; `reorder` is a truth."""
 
     simple: tuple[tuple[Name, BudgetNode], ...]  # lose, duplicate, late_act, repeat_act
     by_role: tuple[tuple[Name, tuple[tuple[Name, BudgetNode], ...]], ...]  # crash, restart, amnesia, byzantine, pause
     reorder: bool
+    partition: PartitionNode | None
     span: Span
 
 

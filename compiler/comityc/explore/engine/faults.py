@@ -1,8 +1,10 @@
-"""A global state in; what faults may do to it out: losses and duplicates, crashes and pauses, and what liars say."""
+"""A global state in; what faults may do to it out: losses, duplicates and cuts, crashes and pauses, and what liars say."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from comityc.explore.engine.moves import MoveFinder
+from comityc.explore.engine.partitions import Split
 from comityc.explore.engine.records import BYZANTINE, NOTHING, Move, Note, Record
 from comityc.explore.engine.rest import BLOCKED
 from comityc.explore.engine.setting import budgets_by_role
@@ -22,6 +24,7 @@ def budgets_of(faults: Faults, roles: tuple[Role, ...]) -> tuple[Slots, tuple[in
     """Return the places of the budgets, and what they are at the start."""
     whole = [("lose", faults.lose), ("duplicate", faults.duplicate)]
     whole += [("late_act", faults.late_act), ("repeat_act", faults.repeat_act)]
+    whole += [("partition", 0 if faults.partition is None else faults.partition.times)]
     found = [((name, ""), size) for name, size in whole]
     known = {role.name for role in roles}
     for name, by_role in budgets_by_role(faults):
@@ -31,10 +34,13 @@ def budgets_of(faults: Faults, roles: tuple[Role, ...]) -> tuple[Slots, tuple[in
 
 
 class Left(NamedTuple):
-    """What budgets still allow: losses (0) and duplicates (1) with the rest after one more, and whether instances may fail."""
+    """What budgets still allow: losses (0) and duplicates (1) with the rest after one more, whether instances may fail,
+    and the splits of the network with the rest after each.
+    """
 
     network: tuple[tuple[int, int], ...]
     instances: bool
+    splits: tuple[tuple[int, Split], ...]
 
 
 class Strikes:
@@ -62,6 +68,8 @@ class Strikes:
             for at, spent in left.network:
                 base = packed + ((spent - rest) << self._all.rest_shift)
                 steps += [(base + delta, label) for delta, label in moves[at]]
+        for after, split in left.splits:
+            self._part(packed, rest, after, split, steps)
         if left.instances:
             for who, local in enumerate(locals_):
                 record = self._by_instance[who].get(local) or self._find_by_instance(who, local)
@@ -84,8 +92,34 @@ class Strikes:
         wanted = [
             (name, role) for name, by_role in budgets_by_role(self._setting.faults) for role, size in by_role if size
         ]
-        self._left[rest] = Left(tuple(network), any(counted.get(key, 1) for key in wanted))
+        self._left[rest] = Left(
+            tuple(network), any(counted.get(key, 1) for key in wanted), tuple(self._find_splits(rest))
+        )
         return self._left[rest]
+
+    # ---- the network
+
+    def _find_splits(self, rest: int) -> Iterator[tuple[int, Split]]:
+        """Find how the network may fall apart, which it does only while it is whole."""
+        partitions, rests = self._all.partitions, self._all.rests
+        if partitions is None or rests.items[rest].cut:
+            return
+        slot = self._all.slots.get(("partition", ""))
+        spend = () if slot is None else (("spend", slot),)
+        for split in partitions.splits:
+            after = rests.apply(rest, rests.operation((*spend, ("part", split.cut))))
+            if after != BLOCKED:
+                yield after, split
+
+    def _part(self, packed: int, rest: int, after: int, split: Split, steps: "Steps") -> None:
+        network, partitions = packed >> self._all.network_shift, self._all.partitions
+        parting = partitions.part(network, split.cut) if partitions is not None else None
+        if partitions is None or parting is None:
+            return
+        name = "one_way" if partitions.one_way else None
+        label = self._all.labels.number(Label("part", name=name, value=split.sides, lost=parting.lost))
+        changed = (parting.network - network) << self._all.network_shift
+        steps.append((packed + changed + ((after - rest) << self._all.rest_shift), label))
 
     def _find_by_network(self, network: int) -> tuple[tuple[tuple[int, int], ...], ...]:
         """Find what losses and duplicates do: (difference of the packed state, label) of each."""
@@ -122,10 +156,11 @@ class Strikes:
                 continue
             known = knowledge[liar]
             if self._setting.exact:
-                self._forge_into_network(packed, liar, known, steps)
+                self._forge_into_network(packed, rest, liar, known, steps)
                 continue
+            cut = self._all.rests.items[rest].cut
             for receiver, other in enumerate(locals_):
-                if receiver != liar:
+                if receiver != liar and (liar, receiver) not in cut:
                     record = self._forged(packed, liar, known, receiver, other)
                     if record is not NOTHING:
                         self._all.take(packed, locals_, receiver, record, steps)
@@ -182,11 +217,12 @@ class Strikes:
             if to == receiver
         ]
 
-    def _forge_into_network(self, packed: int, liar: int, known: tuple[str, ...], steps: "Steps") -> None:
-        network, store = packed >> self._all.network_shift, self._all.network
+    def _forge_into_network(self, packed: int, rest: int, liar: int, known: tuple[str, ...], steps: "Steps") -> None:
+        network, store, partitions = packed >> self._all.network_shift, self._all.network, self._all.partitions
+        cut = () if partitions is None or partitions.keeps else self._all.rests.items[rest].cut
         for receiver in range(len(self._setting.instances)):
             for envelope in self._lies(liar, known, receiver) if receiver != liar else ():
-                if envelope in store.contents[network]:
+                if envelope in store.contents[network] or (liar, receiver) in cut:
                     continue
                 sent = store.envelopes[envelope]
                 label = self._all.labels.number(Label("forge", sent.receiver, None, sent.sender, sent.message))

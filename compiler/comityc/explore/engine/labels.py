@@ -3,6 +3,7 @@
 from comity.values import Instance
 from comityc.explore.engine.setting import RoleView
 from comityc.explore.graph import Label, Obligation, Strength
+from comityc.explore.world import Envelope
 
 
 class LabelStore:
@@ -29,6 +30,10 @@ class LabelStore:
     def kept(self, number: int) -> int:
         """Return the number of the same delivery with the message left under way."""
         return self._with_obligations(self.labels[number]._replace(kept=True), self.obligations[number])
+
+    def losing(self, number: int, lost: tuple[Envelope, ...]) -> int:
+        """Return the number of the same step in which these messages were lost at a cut."""
+        return self._with_obligations(self.labels[number]._replace(lost=lost), self.obligations[number])
 
     def _with_obligations(self, label: Label, obligations: tuple[tuple[int, Strength], ...]) -> int:
         key = (label, obligations)

@@ -1,4 +1,4 @@
-"""What belongs to no instance and no message: budgets of faults, acts in the world, shared variables, what liars know.
+"""What belongs to no instance and no message: budgets of faults, acts in the world, shared variables, what liars know, cut links.
 
 A `Rest` is interned to a small number; an operation on it is a tuple of primitives, interned too, and applied once per
 pair. Primitives are tuples that begin with a word:
@@ -13,6 +13,7 @@ pair. Primitives are tuples that begin with a word:
   ("late", act, key, arguments), ("late_unkeyed", act, arguments), ("repeat", act, key)
   ("shared", value)                  the shared variables become these
   ("learn", liar, texts)             a byzantine instance was sent these ids and digests
+  ("part", cut), ("heal",)           links of the network are cut; all are whole again
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,6 +49,7 @@ class Rest(NamedTuple):
     happened: tuple[tuple[tuple[Any, Any, bool], ...], ...] = ()  # (key, arguments, undone)
     shared: Any = None
     knowledge: tuple[tuple[str, ...], ...] = ()
+    cut: tuple[tuple[int, int], ...] = ()  # links that carry nothing: numbers of sender and receiver
 
 
 Detail = Literal["order", "times", "whether"]
@@ -186,6 +188,10 @@ class RestStore:
                 return rest._replace(shared=value)
             case ("learn", liar, texts):
                 return _learn(rest, liar, texts)
+            case ("part", cut):
+                return rest._replace(cut=cut)
+            case ("heal",):
+                return rest._replace(cut=())
             case _:
                 raise AssertionError(primitive)
 

@@ -4,7 +4,7 @@ A global state is one integer: the numbers of the local states, LOCAL_BITS each 
 that of the network. A step is mostly an addition. What depends on one instance, one envelope or one network is looked up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from comityc.explore.engine.byzantine import Liars
@@ -12,6 +12,7 @@ from comityc.explore.engine.faults import Slots, Strikes
 from comityc.explore.engine.labels import LabelStore
 from comityc.explore.engine.moves import MoveFinder
 from comityc.explore.engine.network import NetworkStore
+from comityc.explore.engine.partitions import Partitions
 from comityc.explore.engine.records import (
     BYZANTINE,
     DEFERRED,
@@ -27,7 +28,7 @@ from comityc.explore.engine.records import (
 from comityc.explore.engine.rest import BLOCKED, RestStore
 from comityc.explore.engine.setting import Setting
 from comityc.explore.engine.values import fresh_ids_in
-from comityc.explore.graph import Label
+from comityc.explore.graph import Label, Obligation
 from comityc.explore.world import Envelope, World
 from comityc.machine.model import Envelope as Faults
 
@@ -50,6 +51,8 @@ class Successors:
         self.setting, self.labels, self.network, self.rests, self.slots = setting, labels, network, rests, slots
         self.finder = MoveFinder(setting, labels, network, rests, slots)
         self.liars = Liars(setting) if setting.faults.byzantine else None
+        partition = setting.faults.partition
+        self.partitions = None if partition is None else Partitions(setting, partition, network)
         count = len(setting.instances)
         self.shifts = tuple(LOCAL_BITS * at for at in range(count))
         self.rest_shift = LOCAL_BITS * count
@@ -143,8 +146,11 @@ class Successors:
     def _deliver(self, packed: int, locals_: list[int], steps: Steps) -> None:
         network = packed >> self.network_shift
         keeps, removes = self.setting.keeps, self.setting.removes
+        held = self._held(packed)
         for lane in self.network.lanes(network):
             for envelope, who, without in lane:
+                if held is not None and held(envelope):
+                    break
                 local = locals_[who]
                 record = self._deliveries.get((envelope, local)) or self._find_delivery(packed, who, local, envelope)
                 if record is DEFERRED:
@@ -155,6 +161,14 @@ class Successors:
                     if keeps:
                         self.take(packed, locals_, who, self._kept(record) if removes else record, steps)
                 break
+
+    def _held(self, packed: int) -> Callable[[int], bool] | None:
+        """Return what says whether a message is held up by a cut; None when none is."""
+        if self.partitions is None or not self.partitions.keeps:
+            return None
+        cut = self.rests.items[(packed >> self.rest_shift) & REST_MASK].cut
+        crosses = self.partitions.crosses
+        return (lambda envelope: crosses(envelope, cut)) if cut else None
 
     def take(
         self, packed: int, locals_: list[int], who: int, record: Record, steps: Steps, network: int | None = None
@@ -183,6 +197,10 @@ class Successors:
             self.notes.extend(notes)
         if delta is None:
             return
+        if sends and self.partitions is not None:
+            sends, lost = self.partitions.sort(sends, self.rests.items[rest].cut)
+            if lost:
+                label = self.labels.losing(label, lost)
         if sends or swept:
             network = sent_into = base >> self.network_shift
             if sends:
@@ -271,6 +289,9 @@ class Successors:
             if after != BLOCKED:
                 label = self.labels.number(Label(kind, name=act, arguments=arguments, outcome=outcome))
                 found.append((label, after, fault is not None))
+        if self.partitions is not None and self.partitions.heals and self.rests.items[rest].cut:
+            label = self.labels.number(Label("heal"), Obligation("recover", None))
+            found.append((label, self.rests.apply(rest, self.rests.operation((("heal",),))), False))
         self._world_moves[rest] = tuple(found)
         return self._world_moves[rest]
 

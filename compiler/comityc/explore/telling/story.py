@@ -80,6 +80,7 @@ class Teller:
             changes = (
                 *self.changes(worlds[at], worlds[at + 1]),
                 *_sent(label, networks[at], networks[at + 1]),
+                *_lost_at_a_cut(label),
             )
             steps.append(StoryStep(self.sentence(label), changes, self.arrow(label)))
         lanes = tuple(str(instance) for instance in self.instances)
@@ -149,6 +150,10 @@ class Teller:
                 return f"the message {message} from {label.sender} to {label.instance} is lost"
             case "duplicate":
                 return f"the message {message} from {label.sender} to {label.instance} is doubled"
+            case "part":
+                return _fallen_apart(label)
+            case "heal":
+                return "the network is whole again"
             case "forge":
                 if label.transition is None:
                     return f"the liar {label.sender} sends {message} to {label.instance}"
@@ -216,6 +221,10 @@ class Teller:
                 return Arrow("note", here, "", f"{self._act(label)} takes effect")
             case "crash":
                 return Arrow("note", here, "", "crashes for good")
+            case "part":
+                return Arrow("note", "", "", _fallen_apart(label))
+            case "heal":
+                return Arrow("note", "", "", "the network is whole again")
             case "down":
                 return Arrow("note", here, "", _GOES.get(label.name, "goes down"))
             case "recover":
@@ -241,6 +250,25 @@ def _sent(label: Label, old: Mapping[Envelope, int], new: Mapping[Envelope, int]
             receivers.setdefault((str(envelope.sender), show(envelope.message)), []).append(str(envelope.receiver))
     for (sender, message), to in receivers.items():
         yield f"{sender} sends {message} to {', '.join(to)}"
+
+
+def _fallen_apart(label: Label) -> str:
+    """Name the two sides of a cut."""
+    near, far = (", ".join(map(str, side)) for side in label.value)
+    if label.name == "one_way":
+        return (
+            f"the network falls apart: what {near} send{'s' if len(label.value[0]) == 1 else ''} does not reach {far}"
+        )
+    return f"the network falls apart: {near} | {far}"
+
+
+def _lost_at_a_cut(label: Label) -> Iterator[str]:
+    for envelope in label.lost:
+        message = show(envelope.message)
+        if label.kind == "part":
+            yield f"{message} from {envelope.sender} to {envelope.receiver} is lost"
+        else:
+            yield f"{envelope.sender} sends {message} to {envelope.receiver}, which is lost at the cut"
 
 
 def _acts_changed(teller: Teller, old: World, new: World) -> Iterator[str]:
