@@ -28,7 +28,7 @@ from comity.machine import (
     to_one,
 )
 from comity.seal import digester
-from comity.values import Digester, Instance, Map, Word, some
+from comity.values import Digester, Instance, Map, Word, everyone, some
 
 PROTOCOL = "paxos"
 ABI = 1
@@ -197,7 +197,7 @@ class ProposerMachine(RoleMachine[ProposerState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(Instance("proposer", index), digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_acceptor = tuple(Instance("acceptor", number) for number in range(parameters.acceptors))
+        self._each_acceptor = everyone("acceptor", parameters.acceptors)
         self._preparing_timers = (
             Timer(
                 "preparing, proposed: after patience..patience_longest",
@@ -376,7 +376,7 @@ class AcceptorMachine(RoleMachine[AcceptorState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(Instance("acceptor", index), digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_learner = tuple(Instance("learner", number) for number in range(parameters.learners))
+        self._each_learner = everyone("learner", parameters.learners)
         self._receptions = {ACCEPTOR_READY: {Prepare: self._ready_receive_prepare, Accept: self._ready_receive_accept}}
 
     def start(self) -> AcceptorState:
@@ -415,7 +415,7 @@ class LearnerMachine(RoleMachine[LearnerState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(Instance("learner", index), digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_proposer = tuple(Instance("proposer", number) for number in range(parameters.proposers))
+        self._each_proposer = everyone("proposer", parameters.proposers)
         self._receptions = {LEARNER_LISTENING: {Accepted: self._listening_receive_accepted}}
 
     def start(self) -> LearnerState:

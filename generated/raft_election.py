@@ -12,7 +12,7 @@ from comity.base import RoleMachine, ignored
 from comity.errors import RefusedParameters
 from comity.machine import Happened, Open, Received, Step, Timer, TimerFired, enter, stay, to_all, to_one
 from comity.seal import digester
-from comity.values import Digester, Instance, Word
+from comity.values import Digester, Instance, Word, all_but
 
 PROTOCOL = "raft_election"
 ABI = 1
@@ -117,8 +117,6 @@ class NodeMachine(RoleMachine[NodeState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(Instance("node", index), digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_node = tuple(Instance("node", number) for number in range(parameters.nodes))
-        self._others = tuple(other for other in self._each_node if other != self.me)
         self._candidate_timers = (
             Timer(
                 "candidate: after shortest..longest",
@@ -186,6 +184,10 @@ class NodeMachine(RoleMachine[NodeState]):
                 spontaneous=(),
             ),
         }
+
+    @property
+    def _others(self) -> tuple[Instance, ...]:
+        return all_but("node", self.parameters.nodes, self.me.number)
 
     def start(self, log: int = 0) -> NodeState:
         """Return the state at the start."""

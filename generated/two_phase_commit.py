@@ -17,7 +17,7 @@ from comity.errors import RefusedParameters
 from comity.machine import Decided, Happened, Open, Received, Step, Timer, TimerFired, enter, stay, to_all, to_one
 from comity.machine import Decision as ComityDecision
 from comity.seal import digester
-from comity.values import Digester, Instance, Word, some
+from comity.values import Digester, Instance, Word, everyone, some
 
 PROTOCOL = "two_phase_commit"
 ABI = 1
@@ -159,7 +159,7 @@ class CoordinatorMachine(RoleMachine[CoordinatorState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(COORDINATOR, digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_participant = tuple(Instance("participant", number) for number in range(parameters.participants))
+        self._each_participant = everyone("participant", parameters.participants)
         self._voting_timers = (
             Timer(
                 "voting: after patience",

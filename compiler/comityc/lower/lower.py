@@ -11,7 +11,7 @@ from comityc.lower.behaviour.senders import find_senders, receivers_by_message
 from comityc.lower.cases import clock_needed, lower_bounds, lower_case, lower_envelope, lower_network
 from comityc.lower.causes import one_for_each_cause
 from comityc.lower.context import Lowering
-from comityc.lower.promises import known_properties, lower_properties, lower_scenario
+from comityc.lower.promises import known_properties, lower_properties, lower_scenario, lower_simulation
 from comityc.lower.typecheck import check
 from comityc.lower.variables import lower_assumptions, lower_parameters, lower_variables
 from comityc.machine.model import Act, Machine, Message, Role
@@ -50,6 +50,7 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
     properties = lower_properties(roles, network, lowering)
     cases = tuple(lower_case(case, known_properties(lowering), later, lowering) for case in protocol.cases)
     scenarios = tuple(lower_scenario(scenario, roles, lowering) for scenario in protocol.scenarios)
+    simulations = tuple(made for node in protocol.simulations for made in lower_simulation(node, later, lowering))
     return Machine(
         protocol=protocol.name.text,
         doc=protocol.doc,
@@ -69,6 +70,7 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
         bounds=lower_bounds(protocol.bounds, lowering),
         cases=cases,
         scenarios=scenarios,
+        simulations=simulations,
         later=clock_needed(protocol.clock) or later,
     )
 

@@ -388,6 +388,19 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """A case of `simulate`: many runs drawn at random, and what has to hold at the end of each.
+
+    `expect` may take the `mean` of a number over all runs. Several values of a parameter make several simulations.
+    """
+
+    case: Case
+    runs: int
+    expect: Expression
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """A whole protocol. `shared` is None where the spec has no `shared:` (which may be empty: guards look into other instances).
 
@@ -413,6 +426,7 @@ class Machine:
     bounds: Bounds
     cases: tuple[Case, ...]
     scenarios: tuple[Scenario, ...]
+    simulations: tuple[Simulation, ...] = ()
     later: str | None = None
     type_spans: tuple[tuple[str, Span], ...] = field(
         default=(), compare=False, repr=False

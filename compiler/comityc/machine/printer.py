@@ -28,6 +28,7 @@ from comityc.machine.model import (
     RequestRule,
     Role,
     Scenario,
+    Simulation,
     State,
     TimerRule,
     Transition,
@@ -63,6 +64,8 @@ def _machine(machine: Machine) -> Iterator[str]:
         yield from _section(f"case {case.name}", _case(case), always=True)
     for scenario in machine.scenarios:
         yield from _section(f"scenario {scenario.name}", _scenario(scenario), always=True)
+    for simulation in machine.simulations:
+        yield from _section(f"simulation {simulation.case.name}", _simulation(simulation), always=True)
 
 
 def _section(title: str, lines: Iterable[str], *, always: bool = False) -> Iterator[str]:
@@ -293,6 +296,12 @@ def _scenario(scenario: Scenario) -> Iterator[str]:
         yield f"crash {expression_text(instance)}: {expression_text(condition)}"
     if scenario.expect is not None:
         yield f"expect {expression_text(scenario.expect)}"
+
+
+def _simulation(simulation: Simulation) -> Iterator[str]:
+    yield from _case(simulation.case)
+    yield f"runs {simulation.runs}"
+    yield f"expect {expression_text(simulation.expect)}"
 
 
 def _answers(answers: Answers) -> str:

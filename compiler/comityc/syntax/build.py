@@ -48,9 +48,6 @@ def build_what_can_be_read(tree: Mapping, source: Source) -> tuple[Protocol, tup
 
 def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Protocol:
     parts = {key.text: reader.entries(value) for key, value in tree.entries}
-    simulate = tree.key("simulate")
-    for _, case in parts.get("simulate", ()):
-        reader.expression(case.get("expect") if isinstance(case, Mapping) else None)  # read for its findings alone
     return Protocol(
         name=name,
         doc=reader.text(tree.get("doc")),
@@ -69,7 +66,7 @@ def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Prot
         tolerates=build_envelope(reader, tree.get("tolerates")),
         cases=tuple(build_case(reader, *entry) for entry in parts.get("verify", ())),
         scenarios=tuple(build_scenario(reader, *entry) for entry in parts.get("scenarios", ())),
-        simulate=None if simulate is None else simulate.span,
+        simulations=tuple(build_case(reader, *entry) for entry in parts.get("simulate", ())),
         span=name.span,
         source=source.text,
     )

@@ -118,7 +118,7 @@ def build_clock(reader: Reader, tree: Tree | None) -> Name | None:
 
 
 def build_case(reader: Reader, key: Scalar, tree: Tree) -> CaseNode:
-    """Read a case of `verify`; an empty one is the defaults, within `tolerates`."""
+    """Read a case of `verify` or of `simulate`; an empty one is the defaults, within `tolerates`."""
     part = _parts(tree)
     bounds = part("bounds")
     return CaseNode(
@@ -131,6 +131,8 @@ def build_case(reader: Reader, key: Scalar, tree: Tree) -> CaseNode:
         reader.names(part("violates")),
         reader.number(part("states")),
         reader.number(part("levels")),
+        reader.number(part("runs")),
+        reader.expression(part("expect")),
         key.span,
     )
 

@@ -544,6 +544,8 @@ class CaseNode:
     violates: tuple[Name, ...]
     states: int | None
     levels: int | None
+    runs: int | None  # of a simulation, as what it expects
+    expect: Expression | None
     span: Span
 
 
@@ -572,7 +574,7 @@ class ScenarioNode:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A whole spec as written. `clock` and `simulate` are kept as places alone: their meaning comes later."""
+    """A whole spec as written. `clock` is kept as a place alone: its meaning comes later."""
 
     name: Name
     doc: str
@@ -591,6 +593,6 @@ class Protocol:
     tolerates: EnvelopeNode | None
     cases: tuple[CaseNode, ...]
     scenarios: tuple[ScenarioNode, ...]
-    simulate: Span | None
+    simulations: tuple[CaseNode, ...]
     span: Span
     source: str
