@@ -8,7 +8,7 @@ from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.lower.behaviour.ghosts import ghosts_that_decide
 from comityc.lower.behaviour.roles import lower_role, with_states
 from comityc.lower.behaviour.senders import find_senders, receivers_by_message
-from comityc.lower.cases import clock_needed, lower_bounds, lower_case, lower_envelope, lower_network
+from comityc.lower.cases import lower_bounds, lower_case, lower_clock, lower_envelope, lower_network
 from comityc.lower.causes import one_for_each_cause
 from comityc.lower.context import Lowering
 from comityc.lower.promises import known_properties, lower_properties, lower_scenario, lower_simulation
@@ -71,7 +71,8 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
         cases=cases,
         scenarios=scenarios,
         simulations=simulations,
-        later=clock_needed(protocol.clock) or later,
+        clock=lower_clock(protocol.clock, protocol.skew, lowering),
+        later=later,
     )
 
 

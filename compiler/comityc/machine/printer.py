@@ -17,6 +17,7 @@ from comityc.machine.model import (
     Answers,
     Bounds,
     Case,
+    Clock,
     DecisionRule,
     Definition,
     Envelope,
@@ -45,6 +46,8 @@ def print_machine(machine: Machine) -> str:
 def _machine(machine: Machine) -> Iterator[str]:
     yield f"protocol {machine.protocol}"
     yield f"network {machine.network}"
+    if machine.clock is not None:
+        yield _clock(machine.clock)
     if machine.later is not None:
         yield f"later: {machine.later}"
     yield from _section("parameters", (_parameter(p) for p in machine.parameters))
@@ -256,6 +259,10 @@ def _partition(partition: Partition) -> str:
     return ", ".join(words)
 
 
+def _clock(clock: Clock) -> str:
+    return "clock synchronous" if clock.skew is None else f"clock skew {expression_text(clock.skew)}"
+
+
 def _bounds(bounds: Bounds) -> Iterator[str]:
     for name, first, last in bounds.ranges:
         yield f"{name}: {first}..{last}"
@@ -271,6 +278,8 @@ def _case(case: Case) -> Iterator[str]:
     for name, values in case.values:
         yield f"with {name}: {' | '.join(expression_text(value) for value in values)}"
     yield f"network {case.network}"
+    if case.clock is not None:
+        yield _clock(case.clock)
     for line in _envelope(case.faults):
         yield f"fault {line}"
     for line in _bounds(case.bounds):

@@ -541,6 +541,7 @@ class CaseNode:
     bounds: tuple[BoundNode, ...] | None
     network: Name | None
     clock: Name | None
+    skew: Expression | None  # of the clock of that name
     violates: tuple[Name, ...]
     states: int | None
     levels: int | None
@@ -574,7 +575,7 @@ class ScenarioNode:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A whole spec as written. `clock` is kept as a place alone: its meaning comes later."""
+    """A whole spec as written."""
 
     name: Name
     doc: str
@@ -584,6 +585,7 @@ class Protocol:
     messages: tuple[MessageNode, ...]
     network: Name | None
     clock: Name | None
+    skew: Expression | None  # of the clock of that name
     bounds: tuple[BoundNode, ...]
     shared: tuple[VariableNode, ...] | None
     defines: tuple[DefineNode, ...]
