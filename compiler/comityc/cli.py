@@ -122,11 +122,19 @@ def verify(
     stories: Annotated[
         bool, typer.Option("--stories", help="Tell also the failures that the spec states itself.")
     ] = False,
+    save_trace: Annotated[
+        str | None,
+        typer.Option("--save-trace", metavar="DIR", help="Write each counterexample to a file, for `explain`."),
+    ] = None,
 ) -> None:
     """Explore specs exhaustively, case by case, and decide every property."""
     from comityc.commands import verify_command
+    from comityc.explore.telling.keep import Keep
 
-    raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, max_states, chart.value, stories))
+    keep = Keep(save_trace)
+    raise typer.Exit(
+        verify_command(_specs(files), case or [], with_ or [], json, max_states, chart.value, stories, keep)
+    )
 
 
 @app.command("compile")
@@ -194,32 +202,25 @@ def run_(
 
 
 @app.command()
-def simulate(
-    file: File,
-    case: Annotated[
-        list[str] | None, typer.Option("--case", metavar="NAME", help="Only this simulation; may be repeated.")
-    ] = None,
-    runs: Annotated[int | None, typer.Option("--runs", min=1, help="How many runs, in place of the spec's.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Draw other runs.")] = 0,
-    with_: With = None,
-    json: Json = False,
-) -> None:
-    """Draw many runs of a spec at random, and decide what it expects of them together."""
-    from comityc.commands import simulate_command
-
-    _one_spec(file)
-    raise typer.Exit(simulate_command(file, case or [], with_ or [], runs, seed, json))
-
-
-@app.command()
 def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of a finding, as in CMY0201, or its name.")],
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE|FILE",
+            help="The code of a finding, as in CMY0201, or its name; or a trace that `verify --save-trace` wrote.",
+        ),
+    ],
+    chart: Annotated[Chart, typer.Option("--chart", help="How to draw the counterexample of a trace.")] = Chart.TEXT,
 ) -> None:
-    """Tell the longer story of a finding's code."""
+    """Tell the longer story of a finding's code, or a counterexample again."""
     from comityc.diagnostics.codes import CODES
     from comityc.diagnostics.explain import page
     from comityc.diagnostics.suggest import did_you_mean
 
+    if code.endswith(".json") or os.path.exists(code):  # noqa: PTH110  (pathlib is slow to import)
+        from comityc.commands import explain_trace_command
+
+        raise typer.Exit(explain_trace_command(code, chart.value))
     number = next((known.number for known in CODES.values() if known.name == code.lower()), code.upper())
     text = page(number)
     if text is None:

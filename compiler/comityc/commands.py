@@ -18,7 +18,9 @@ from comityc.diagnostics.suggest import did_you_mean
 from comityc.driver import CheckResult, check_file, checking_module, generate, loaded_module
 
 if TYPE_CHECKING:
+    from comityc.explore.telling.keep import Keep
     from comityc.explore.telling.report import ChartKind
+    from comityc.explore.telling.trace import Trace
     from comityc.explore.verdict import SpecVerdict
     from comityc.machine.model import Machine
     from comityc.play.run import RunOptions
@@ -43,14 +45,17 @@ def verify_command(
     max_states: int,
     chart: "ChartKind",
     stories: bool,
+    keep: "Keep",
 ) -> int:
-    """Verify specs, print the report, and say whether every case is as its spec says."""
+    """Verify specs, print the report, keep what is asked for, and say whether every case is as its spec says."""
     from comityc.explore.telling.report import SCHEMA, to_json, to_text
+    from comityc.explore.telling.trace import traces_of
 
     results = [check_file(name) for name in files]
     _print_findings([result for result in results if result.machine is None or result.has_errors])
     report: list[dict[str, Any]] = []
     fine = not any(result.has_errors for result in results)
+    traces: list[Trace] = []
     for result in results:
         if result.machine is None or not _can_be_explored(result):
             continue
@@ -58,6 +63,7 @@ def verify_command(
             verdict = _verify(result.machine, cases, values, max_states)
         except UsageError as error:
             return _usage(f"{result.file}: {error}")
+        traces += traces_of(verdict, result.machine.source)
         played = [] if cases or values else _play_scenarios(result.machine)
         fine = fine and verdict.as_expected and all(scenario.passed for scenario in played)
         if as_json:
@@ -65,10 +71,34 @@ def verify_command(
             report.append({**to_json([verdict])["specs"][0], "scenarios": told})
         else:
             print(to_text([verdict], chart=chart, width=_width(), stories=stories).rstrip("\n"))
-            print(_scenario_lines(played) + _simulation_line(result), flush=True)
+            print(_scenario_lines(played), flush=True)
     if as_json:
         print(json.dumps({"schema": SCHEMA, "specs": report}, indent=2))
-    return FINE if fine else FINDINGS
+    return FINE if _kept(keep, traces) and fine else FINDINGS
+
+
+def _kept(keep: "Keep", traces: "Sequence[Trace]") -> bool:
+    """Write what is to be kept of the counterexamples; say whether that went well."""
+    if keep.nothing:
+        return True
+    said, findings = keep.write(traces)
+    _print(findings)
+    for line in said:
+        _say(line)
+    return not findings
+
+
+def explain_trace_command(path: str, chart: "ChartKind") -> int:
+    """Tell a counterexample again that was kept."""
+    from comityc.explore.telling.read_trace import read_trace
+    from comityc.explore.telling.report import trace_to_text
+
+    trace, findings = read_trace(path)
+    _print(findings)
+    if trace is None:
+        return FINDINGS
+    print(trace_to_text(trace, chart=chart, width=_width()), end="")
+    return FINE
 
 
 def _can_be_explored(result: CheckResult) -> bool:
@@ -81,14 +111,6 @@ def _play_scenarios(machine: "Machine") -> "list[ScenarioResult]":
 
     module = checking_module(machine)
     return [play_scenario(machine, scenario, module) for scenario in machine.scenarios]
-
-
-def _simulation_line(result: CheckResult) -> str:
-    """Say that there is more to be had of the spec, which exploring it does not give."""
-    simulations = result.machine.simulations if result.machine is not None else ()
-    if not simulations:
-        return ""
-    return f"  {len(simulations)} under `simulate:`, drawn at random by `comity simulate {result.file}`\n"
 
 
 def _scenario_lines(played: "Sequence[ScenarioResult]") -> str:
@@ -255,34 +277,6 @@ def replay_command(file: str, token: str, as_json: bool) -> int:
     else:
         print("\n".join(story_lines(told.story, "text", _width())))
     return FINDINGS if told.violated else FINE
-
-
-def simulate_command(
-    file: str, cases: Sequence[str], values: Sequence[str], runs: int | None, seed: int, as_json: bool
-) -> int:
-    """Draw the runs of a spec's simulations, and say whether they are as expected."""
-    from comityc.simulate.command import simulate_and_show
-    from comityc.simulate.simulate import SimulationOptions
-
-    result = _checked(file)
-    if result.machine is None:
-        return FINDINGS
-    known = [simulation.case.name for simulation in result.machine.simulations]
-    if not known:
-        return _usage(f"{file} has nothing under `simulate:`")
-    for case in cases:
-        if case not in known:
-            return _usage(
-                f"{file}: there is no simulation `{case}`; {did_you_mean(case, known) or _what_it_has(known)}"
-            )
-    module = checking_module(result.machine)
-    try:
-        options = SimulationOptions(tuple(cases), read_values(result.machine, values, module), runs, seed)
-    except UsageError as error:
-        return _usage(f"{file}: {error}")
-    with _progress() as progress:
-        fine = simulate_and_show(result.machine, module, options, progress, in_json=as_json)
-    return FINE if fine else FINDINGS
 
 
 # ---- expand and diagram

@@ -7,6 +7,7 @@ from comityc.explore.judging.examine import Examined, Finding, Outcome
 from comityc.explore.judging.weigh import weigh
 from comityc.explore.plan import Run
 from comityc.explore.telling.report import to_json, to_text
+from comityc.explore.telling.scene import Mark
 from comityc.explore.telling.story import Arrow, Story, StoryStep
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
 from comityc.machine.expressions import Constant
@@ -170,9 +171,16 @@ STORY = Story(
             "chair receives Ballot from voter[0]",
             ("chair: open -> shut",),
             Arrow("message", "voter[0]", "chair", "Ballot"),
+            "deliver",
+            actor="chair",
+            marks=(Mark("chair", "", "open", "shut"),),
         ),
         StoryStep(
-            "the timer `after patience` of chair fires", (), Arrow("note", "chair", "", "timer `after patience`")
+            "the timer `after patience` of chair fires",
+            (),
+            Arrow("note", "chair", "", "timer `after patience`"),
+            "timer",
+            actor="chair",
         ),
     ),
     loop_from=1,
@@ -228,8 +236,33 @@ def test_json_says_what_it_promises() -> None:
                                     {
                                         "label": "chair receives Ballot from voter[0]",
                                         "changes": ["chair: open -> shut"],
+                                        "kind": "deliver",
+                                        "fault": False,
+                                        "actor": "chair",
+                                        "marks": [
+                                            {"instance": "chair", "variable": "", "before": "open", "after": "shut"}
+                                        ],
+                                        "arrow": {
+                                            "kind": "message",
+                                            "source": "voter[0]",
+                                            "target": "chair",
+                                            "text": "Ballot",
+                                        },
                                     },
-                                    {"label": "the timer `after patience` of chair fires", "changes": []},
+                                    {
+                                        "label": "the timer `after patience` of chair fires",
+                                        "changes": [],
+                                        "kind": "timer",
+                                        "fault": False,
+                                        "actor": "chair",
+                                        "marks": [],
+                                        "arrow": {
+                                            "kind": "note",
+                                            "source": "chair",
+                                            "target": "",
+                                            "text": "timer `after patience`",
+                                        },
+                                    },
                                 ],
                                 "beginning": ["voter[0] is a liar (byzantine)"],
                                 "why": ["`chair in done` never comes to hold:", "  chair is in shut"],

@@ -18,7 +18,6 @@ from comityc.explore.world import Envelope, World
 LabelKind = Literal[
     "deliver",  # `instance` receives `message` from `sender`
     "ignore",  # it arrives and is ignored, which removes it
-    "time",  # under a clock, `value` milliseconds pass
     "timer",  # timer `name` of `instance` fires
     "decide",  # `instance` decides `name`, with `value`
     "perform",  # act `name` that `instance` asked for comes to `outcome`
@@ -63,6 +62,18 @@ class Label(NamedTuple):
     lost: tuple[Envelope, ...] = ()
 
 
+def actor_of(label: Label) -> Instance | None:
+    """Return the instance whose doing a step is; None for what becomes of a message on its way, or of the network."""
+    if label.kind in ("lose", "duplicate"):
+        return None
+    return label.sender if label.kind == "forge" and label.transition is None else label.instance
+
+
+def is_fault(label: Label) -> bool:
+    """Say whether a step is the doing of a fault, or of a liar."""
+    return label.kind in FAULTS or (label.kind == "late_effect" and label.outcome == "undone")
+
+
 class Violation(NamedTuple):
     """A break of a generic property that the search saw while stepping.
 
@@ -77,14 +88,13 @@ class Violation(NamedTuple):
 
 
 class Obligation(NamedTuple):
-    """What fairness owes: one message to deliver, one timer, one `when`, one prompt decision, one request, one recovery, one draw,
-    and under a clock that time goes on, which is nobody's.
+    """What fairness owes: one message to deliver, one timer, one `when`, one prompt decision, one request, one recovery, one draw.
 
     `what` is its kind; the other fields say whose (the network's, if nobody's) and which. Two labels with the same obligation
     discharge it alike.
     """
 
-    what: Literal["deliver", "time", "timer", "happen", "decide", "perform", "recover", "draw", "transition"]
+    what: Literal["deliver", "timer", "happen", "decide", "perform", "recover", "draw", "transition"]
     instance: Instance | None
     details: tuple[Any, ...] = ()
 

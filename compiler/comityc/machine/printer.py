@@ -17,7 +17,6 @@ from comityc.machine.model import (
     Answers,
     Bounds,
     Case,
-    Clock,
     DecisionRule,
     Definition,
     Envelope,
@@ -29,7 +28,6 @@ from comityc.machine.model import (
     RequestRule,
     Role,
     Scenario,
-    Simulation,
     State,
     TimerRule,
     Transition,
@@ -46,8 +44,6 @@ def print_machine(machine: Machine) -> str:
 def _machine(machine: Machine) -> Iterator[str]:
     yield f"protocol {machine.protocol}"
     yield f"network {machine.network}"
-    if machine.clock is not None:
-        yield _clock(machine.clock)
     if machine.later is not None:
         yield f"later: {machine.later}"
     yield from _section("parameters", (_parameter(p) for p in machine.parameters))
@@ -67,8 +63,6 @@ def _machine(machine: Machine) -> Iterator[str]:
         yield from _section(f"case {case.name}", _case(case), always=True)
     for scenario in machine.scenarios:
         yield from _section(f"scenario {scenario.name}", _scenario(scenario), always=True)
-    for simulation in machine.simulations:
-        yield from _section(f"simulation {simulation.case.name}", _simulation(simulation), always=True)
 
 
 def _section(title: str, lines: Iterable[str], *, always: bool = False) -> Iterator[str]:
@@ -259,10 +253,6 @@ def _partition(partition: Partition) -> str:
     return ", ".join(words)
 
 
-def _clock(clock: Clock) -> str:
-    return "clock synchronous" if clock.skew is None else f"clock skew {expression_text(clock.skew)}"
-
-
 def _bounds(bounds: Bounds) -> Iterator[str]:
     for name, first, last in bounds.ranges:
         yield f"{name}: {first}..{last}"
@@ -278,8 +268,6 @@ def _case(case: Case) -> Iterator[str]:
     for name, values in case.values:
         yield f"with {name}: {' | '.join(expression_text(value) for value in values)}"
     yield f"network {case.network}"
-    if case.clock is not None:
-        yield _clock(case.clock)
     for line in _envelope(case.faults):
         yield f"fault {line}"
     for line in _bounds(case.bounds):
@@ -305,12 +293,6 @@ def _scenario(scenario: Scenario) -> Iterator[str]:
         yield f"crash {expression_text(instance)}: {expression_text(condition)}"
     if scenario.expect is not None:
         yield f"expect {expression_text(scenario.expect)}"
-
-
-def _simulation(simulation: Simulation) -> Iterator[str]:
-    yield from _case(simulation.case)
-    yield f"runs {simulation.runs}"
-    yield f"expect {expression_text(simulation.expect)}"
 
 
 def _answers(answers: Answers) -> str:

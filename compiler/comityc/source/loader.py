@@ -29,18 +29,18 @@ _FORBIDDEN = re.compile(
 )
 
 
-def load(path: str) -> tuple[Source | None, tuple[Diagnostic, ...]]:
-    """Read a spec from a file, which is named in findings as `path` says."""
-    data = _read(path)
+def load(path: str, most_bytes: int = MOST_BYTES) -> tuple[Source | None, tuple[Diagnostic, ...]]:
+    """Read a spec, or another text, from a file, which is named in findings as `path` says."""
+    data = _read(path, most_bytes)
     if isinstance(data, Diagnostic):
         return None, (data,)
-    return decode(path, data)
+    return decode(path, data, most_bytes)
 
 
-def decode(file: str, data: bytes) -> tuple[Source | None, tuple[Diagnostic, ...]]:
+def decode(file: str, data: bytes, most_bytes: int = MOST_BYTES) -> tuple[Source | None, tuple[Diagnostic, ...]]:
     """Make text of bytes; `file` is the name for findings."""
-    if len(data) > MOST_BYTES:
-        return None, (_too_large(file),)
+    if len(data) > most_bytes:
+        return None, (_too_large(file, most_bytes),)
     text = _decoded(file, data)
     if isinstance(text, Diagnostic):
         return None, (text,)
@@ -63,7 +63,7 @@ _FIRST_LINES = 'begin with the lines `comity: "1"` and `protocol: my_protocol`'
 _MOST_FORBIDDEN = 20  # a binary file has thousands, and nobody reads them all
 
 
-def _read(path: str) -> bytes | Diagnostic:
+def _read(path: str, most_bytes: int) -> bytes | Diagnostic:
     """Read a regular file; a FIFO is not waited for, and of a large file not more than the limit is read."""
     try:
         # The flag keeps `open` from waiting for a writer if the path is a FIFO; it means nothing for a file.
@@ -73,33 +73,33 @@ def _read(path: str) -> bytes | Diagnostic:
     except OSError as trouble:
         return _unreadable(path, trouble.strerror or "unknown reason")
     try:
-        refused = _refused(path, os.fstat(descriptor))
+        refused = _refused(path, os.fstat(descriptor), most_bytes)
         if refused is not None:
             return refused
         with open(descriptor, "rb", closefd=False) as file:
-            return file.read(MOST_BYTES + 1)
+            return file.read(most_bytes + 1)
     except OSError as trouble:
         return _unreadable(path, trouble.strerror or "unknown reason")
     finally:
         os.close(descriptor)
 
 
-def _refused(path: str, status: os.stat_result) -> Diagnostic | None:
+def _refused(path: str, status: os.stat_result, most_bytes: int) -> Diagnostic | None:
     if stat.S_ISDIR(status.st_mode):
         return NOT_A_FILE.at(_start(path), "this is a folder, not a file", help="name the file itself")
     if not stat.S_ISREG(status.st_mode):
         return NOT_A_FILE.at(_start(path), "this is a device or a pipe, not a file", help="save the spec to a file")
-    return _too_large(path) if status.st_size > MOST_BYTES else None
+    return _too_large(path, most_bytes) if status.st_size > most_bytes else None
 
 
 def _unreadable(path: str, reason: str) -> Diagnostic:
     return UNREADABLE_FILE.at(_start(path), f"the file cannot be read: {reason.lower()}")
 
 
-def _too_large(file: str) -> Diagnostic:
+def _too_large(file: str, most_bytes: int) -> Diagnostic:
     return FILE_TOO_LARGE.at(
         _start(file),
-        f"the file is larger than {MOST_BYTES >> 20} MiB",
+        f"the file is larger than {most_bytes >> 20} MiB",
         help="a spec is text that a person reads; split it",
     )
 

@@ -48,7 +48,9 @@ def build_what_can_be_read(tree: Mapping, source: Source) -> tuple[Protocol, tup
 
 def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Protocol:
     parts = {key.text: reader.entries(value) for key, value in tree.entries}
-    clock, skew = build_clock(reader, tree.get("clock"))
+    simulate = tree.key("simulate")
+    for _, case in parts.get("simulate", ()):
+        reader.expression(case.get("expect") if isinstance(case, Mapping) else None)  # read for its findings alone
     return Protocol(
         name=name,
         doc=reader.text(tree.get("doc")),
@@ -57,8 +59,7 @@ def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Prot
         types=reader.made(build_type(reader, *entry) for entry in parts.get("types", ())),
         messages=reader.made(build_message(reader, *entry) for entry in parts.get("messages", ())),
         network=reader.phrase(tree.get("network")),
-        clock=clock,
-        skew=skew,
+        clock=build_clock(reader, tree.get("clock")),
         bounds=build_bounds(reader, tree.get("bounds")),
         shared=_shared(reader, tree),
         defines=reader.made(build_define(reader, *entry) for entry in parts.get("define", ())),
@@ -68,7 +69,7 @@ def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Prot
         tolerates=build_envelope(reader, tree.get("tolerates")),
         cases=tuple(build_case(reader, *entry) for entry in parts.get("verify", ())),
         scenarios=tuple(build_scenario(reader, *entry) for entry in parts.get("scenarios", ())),
-        simulations=tuple(build_case(reader, *entry) for entry in parts.get("simulate", ())),
+        simulate=None if simulate is None else simulate.span,
         span=name.span,
         source=source.text,
     )

@@ -541,12 +541,9 @@ class CaseNode:
     bounds: tuple[BoundNode, ...] | None
     network: Name | None
     clock: Name | None
-    skew: Expression | None  # of the clock of that name
     violates: tuple[Name, ...]
     states: int | None
     levels: int | None
-    runs: int | None  # of a simulation, as what it expects
-    expect: Expression | None
     span: Span
 
 
@@ -575,7 +572,7 @@ class ScenarioNode:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A whole spec as written."""
+    """A whole spec as written. `clock` and `simulate` are kept as places alone: their meaning comes later."""
 
     name: Name
     doc: str
@@ -585,7 +582,6 @@ class Protocol:
     messages: tuple[MessageNode, ...]
     network: Name | None
     clock: Name | None
-    skew: Expression | None  # of the clock of that name
     bounds: tuple[BoundNode, ...]
     shared: tuple[VariableNode, ...] | None
     defines: tuple[DefineNode, ...]
@@ -595,6 +591,6 @@ class Protocol:
     tolerates: EnvelopeNode | None
     cases: tuple[CaseNode, ...]
     scenarios: tuple[ScenarioNode, ...]
-    simulations: tuple[CaseNode, ...]
+    simulate: Span | None
     span: Span
     source: str

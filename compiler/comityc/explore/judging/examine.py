@@ -1,7 +1,7 @@
 """One run in; what was found of every property in it out, before the cases of the spec are weighed together."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from comityc.explore.graph import Graph, Violation
@@ -12,7 +12,7 @@ from comityc.explore.judging.reads import sight_of
 from comityc.explore.judging.space import Space
 from comityc.explore.judging.vacuity import conditions, untested
 from comityc.explore.plan import Run
-from comityc.explore.telling.story import Story, StoryStep, Teller
+from comityc.explore.telling.story import Story, Teller
 from comityc.explore.telling.why import Why
 from comityc.explore.telling.wording import show, spell
 from comityc.machine.model import Machine, Property
@@ -141,9 +141,7 @@ class Examiner:
         if target is not None:
             return self.teller.tell(path.then(violation.label, target), (violation.text,))
         told = self.teller.tell(path, (violation.text,))
-        label = self.graph.labels[violation.label]
-        last = StoryStep(self.teller.sentence(label), (), self.teller.arrow(label))
-        return Story(told.lanes, told.beginning, (*told.steps, last), None, told.why)
+        return replace(told, steps=(*told.steps, self.teller.step(self.graph.labels[violation.label])))
 
     def _target_of(self, violation: Violation) -> int | None:
         if self.graph.offsets is None or violation.state in self.graph.broken_states:

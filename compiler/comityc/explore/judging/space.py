@@ -14,7 +14,7 @@ import numpy as np
 from comity.values import Instance
 from comity.world import World
 from comityc.explore.engine.values import rank
-from comityc.explore.graph import FAULTS, Graph, Label
+from comityc.explore.graph import Graph, actor_of, is_fault
 from comityc.explore.judging.liveness import FairGraph
 from comityc.explore.judging.paths import Edges, Mask, Numbers, Path
 from comityc.explore.judging.plain import NOBODY, Manner, Phase
@@ -198,15 +198,3 @@ class Space:
     def stem_over(self, edges: Numbers) -> Path:
         """Return the plainest of the shortest paths that end with one of these edges, whose sources are of one level."""
         return self.edges.stem_over(edges)
-
-
-def actor_of(label: Label) -> Instance | None:
-    """Return the instance whose doing a step is; None for what becomes of a message on its way, or of the network."""
-    if label.kind in ("lose", "duplicate"):
-        return None
-    return label.sender if label.kind == "forge" and label.transition is None else label.instance
-
-
-def is_fault(label: Label) -> bool:
-    """Say whether a step is the doing of a fault, or of a liar."""
-    return label.kind in FAULTS or (label.kind == "late_effect" and label.outcome == "undone")

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from comity.values import Map, Word
 from comityc.explore.telling.chart import mermaid_chart, text_chart
 from comityc.explore.telling.story import Story
+from comityc.explore.telling.trace import Trace, step_json
 from comityc.explore.telling.wording import show
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
 
@@ -57,7 +58,7 @@ def _property_json(prop: PropertyVerdict) -> dict[str, Any]:
         entry["instance"] = prop.instance
     story = prop.counterexample
     if story is not None:
-        entry["counterexample"] = [{"label": step.label, "changes": list(step.changes)} for step in story.steps]
+        entry["counterexample"] = [step_json(step) for step in story.steps]
         entry["beginning"] = list(story.beginning)
         entry["why"] = list(story.why)
         if story.loop_from is not None:
@@ -135,10 +136,25 @@ def _summary(case: CaseVerdict) -> str:
 def _property_lines(prop: PropertyVerdict, chart: ChartKind, width: int, stories: bool) -> Iterator[str]:
     verdict = prop.verdict.replace("_", " ")
     instance = f" for {prop.instance}" if prop.instance else ""
-    reason = f": {prop.reason}" if prop.reason else ""
-    yield f"      {'  ' if prop.expected else '! '}{prop.name}{instance} {verdict}{reason}"
+    yield _verdict_line(f"{prop.name}{instance}", verdict, prop.expected, prop.reason)
     if prop.counterexample is not None and (stories or not prop.expected):
-        yield from (f"          {line}".rstrip() for line in story_lines(prop.counterexample, chart, width - 10))
+        yield from _story_block(prop.counterexample, chart, width)
+
+
+def _verdict_line(title: str, verdict: str, expected: bool, reason: str) -> str:
+    return f"      {'  ' if expected else '! '}{title} {verdict}{f': {reason}' if reason else ''}"
+
+
+def _story_block(story: Story, chart: ChartKind, width: int) -> Iterator[str]:
+    yield from (f"          {line}".rstrip() for line in story_lines(story, chart, width - 10))
+
+
+def trace_to_text(trace: Trace, *, chart: ChartKind = "text", width: int = 100) -> str:
+    """Tell a trace as the report that it comes from told it."""
+    lines = [f"{trace.file}: {trace.protocol}", f"  {trace.case_title}"]
+    lines.append(_verdict_line(trace.title, "fails", trace.expected, trace.reason))
+    lines += _story_block(trace.story, chart, width)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def story_lines(story: Story, chart: ChartKind = "none", width: int = 100) -> Iterator[str]:

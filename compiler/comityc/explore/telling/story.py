@@ -8,13 +8,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from comity.record import describe_time
 from comity.values import Instance
-from comityc.explore.graph import Graph, Label
+from comityc.explore.graph import Graph, Label, actor_of, is_fault
 from comityc.explore.judging.paths import Path
+from comityc.explore.telling.scene import Mark, Scene, differences, standings, under_way
 from comityc.explore.telling.wording import show, spec_name, spell
 from comityc.explore.world import Envelope, Happening, World
 from comityc.machine.model import Machine, Transition
@@ -26,11 +26,14 @@ _LONGEST_GUARD = 80
 """A longer condition is not told in a sentence; the name of its transition is."""
 
 
+ArrowKind = Literal["message", "lost", "note"]
+
+
 @dataclass(frozen=True, slots=True)
 class Arrow:
     """How a step looks in a chart: a message that arrives or is lost, or a note at one instance (or at none)."""
 
-    kind: Literal["message", "lost", "note"]
+    kind: ArrowKind
     source: str
     target: str
     text: str
@@ -38,11 +41,19 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class StoryStep:
-    """One step: what happened, what changed by it, and how a chart shows it."""
+    """One step: what happened, what changed by it, and how a chart shows it.
+
+    `changes` says it all in words, one line for each; `marks` are those among them that changed a variable or a control state.
+    `kind` is that of the label; `actor` is the instance whose doing it is, or empty.
+    """
 
     label: str
     changes: tuple[str, ...]
     arrow: Arrow
+    kind: str = ""
+    fault: bool = False
+    actor: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,8 @@ class Story:
     """A run told from its beginning. `why` says which part of the property is false at the end, and for which values.
 
     The steps from `loop_from` on repeat for ever; when there are none, the run stops there and nothing more is owed.
+    `scenes` are the states that the run goes through, the initial one first; a last step that was not taken has none.
+    `start` is the number of the initial state.
     """
 
     lanes: tuple[str, ...]
@@ -57,6 +70,8 @@ class Story:
     steps: tuple[StoryStep, ...]
     loop_from: int | None = None
     why: tuple[str, ...] = ()
+    scenes: tuple[Scene, ...] = ()
+    start: int = 0
 
 
 class Teller:
@@ -77,43 +92,44 @@ class Teller:
         networks = [Counter(self.graph.network(state)) for state in path.states]
         steps = []
         for at, number in enumerate(path.labels):
-            label = self.graph.labels[number]
+            label, marks = self.graph.labels[number], tuple(self._differences(worlds[at], worlds[at + 1]))
             changes = (
-                *self.changes(worlds[at], worlds[at + 1]),
+                *(f"{mark.place}: {mark.before} -> {mark.after}" for mark in marks),
+                *_acts_changed(self, worlds[at], worlds[at + 1]),
                 *_sent(label, networks[at], networks[at + 1]),
                 *_lost_at_a_cut(label),
             )
-            steps.append(StoryStep(self.sentence(label), changes, self.arrow(label)))
+            steps.append(replace(self.step(label), changes=changes, marks=marks))
         lanes = tuple(str(instance) for instance in self.instances)
-        return Story(lanes, self.beginning(worlds[0]), tuple(steps), path.loop_from, tuple(why))
+        scenes = tuple(self.scene(world, self.graph.network(at)) for world, at in zip(worlds, path.states, strict=True))
+        beginning, start = self.beginning(worlds[0]), path.states[0]
+        return Story(lanes, beginning, tuple(steps), path.loop_from, tuple(why), scenes, start)
+
+    def step(self, label: Label) -> StoryStep:
+        """Tell a step as such, and nothing of what it changed."""
+        actor = actor_of(label)
+        return StoryStep(self.sentence(label), (), self.arrow(label), label.kind, is_fault(label), str(actor or ""))
+
+    def scene(self, world: World, network: Iterable[Envelope]) -> Scene:
+        """Tell a state as a reader sees it."""
+        shared = zip(self._shared, world.shared, strict=True) if self._shared else ()
+        return Scene(
+            tuple(standings(world, self.instances)),
+            tuple((name, show(value)) for name, value in shared),
+            tuple(under_way(network)),
+            tuple(self.act(one.act, one.arguments) + (" (undone)" if one.undone else "") for one in world.acts),
+        )
 
     def beginning(self, world: World) -> tuple[str, ...]:
         """Say what sets this initial state apart from others."""
         lines = [f"{instance} is a liar (byzantine)" for instance in self.instances if instance in world.byzantine]
         if self.graph.initial_count > 1:
             first = self.graph.world(0)
-            lines += [f"{place} starts as {after}" for place, _, after in self._differences(first, world)]
+            lines += [f"{mark.place} starts as {mark.after}" for mark in self._differences(first, world)]
         return tuple(lines)
 
-    def changes(self, old: World, new: World) -> Iterator[str]:
-        """Say what a step changed: `chair: collecting -> closed`, `chair.verdict: none -> accepted`."""
-        for place, before, after in self._differences(old, new):
-            yield f"{place}: {before} -> {after}"
-        yield from _acts_changed(self, old, new)
-
-    def _differences(self, old: World, new: World) -> Iterator[tuple[str, str, str]]:
-        for instance in self.instances:
-            before, after = old.states[instance.role][instance.number], new.states[instance.role][instance.number]
-            if before is after or before == after:
-                continue
-            for name, left, right in zip(after._fields, before, after, strict=True):
-                if left != right:
-                    place = str(instance) if name == "at" else f"{instance}.{spec_name(name)}"
-                    yield place, show(left), show(right)
-        if self._shared and old.shared != new.shared:
-            for name, left, right in zip(self._shared, old.shared, new.shared, strict=True):
-                if left != right:
-                    yield name, show(left), show(right)
+    def _differences(self, old: World, new: World) -> Iterator[Mark]:
+        return differences(old, new, self.instances, self._shared)
 
     def sentence(self, label: Label) -> str:
         """Say in one sentence what happened."""
@@ -126,8 +142,6 @@ class Teller:
                 return f"{label.instance} receives {message} from {label.sender}"
             case "ignore":
                 return f"{label.instance} ignores {message} from {label.sender}"
-            case "time":
-                return f"{_length(label)} pass"
             case "timer":
                 return f"the timer `{_plain(label.name)}` of {label.instance}{_for(label)} fires"
             case "decide":
@@ -212,8 +226,6 @@ class Teller:
                 return Arrow("lost", there, here, show(label.message))
             case "duplicate":
                 return Arrow("note", there, "", f"{show(label.message)} to {here} is doubled")
-            case "time":
-                return Arrow("note", "", "", f"{_length(label)} pass")
             case "timer":
                 return Arrow("note", here, "", f"timer `{_plain(label.name)}`{_for(label)}")
             case "decide":
@@ -239,10 +251,6 @@ class Teller:
 def _plain(name: str | None) -> str:
     """Return the name of a timer or a transition without the states that it stands under."""
     return (name or "").rpartition(": ")[2]
-
-
-def _length(label: Label) -> str:
-    return describe_time(int(label.value) / 1000)
 
 
 def _for(label: Label) -> str:
