@@ -30,7 +30,7 @@ from comity.machine import (
     to_one,
 )
 from comity.seal import digester
-from comity.values import Digester, Instance, Map, Word, some
+from comity.values import Digester, Instance, Map, Word, everyone, some
 
 PROTOCOL = "contract_net"
 ABI = 1
@@ -249,7 +249,7 @@ class InitiatorMachine(RoleMachine[InitiatorState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(INITIATOR, digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_contractor = tuple(Instance("contractor", number) for number in range(parameters.contractors))
+        self._each_contractor = everyone("contractor", parameters.contractors)
         self._collecting_timers = (
             Timer(
                 "collecting: after deadline",

@@ -28,7 +28,7 @@ from comity.machine import (
     to_one,
 )
 from comity.seal import digester
-from comity.values import Digester, Instance, Word
+from comity.values import Digester, Instance, Word, everyone
 
 PROTOCOL = "english"
 ABI = 1
@@ -162,7 +162,7 @@ class AuctioneerMachine(RoleMachine[AuctioneerState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(AUCTIONEER, digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_bidder = tuple(Instance("bidder", number) for number in range(parameters.bidders))
+        self._each_bidder = everyone("bidder", parameters.bidders)
         self._receptions = {
             AUCTIONEER_RUNNING: {Bid: self._running_receive_bid, Ask: self._running_receive_ask},
             AUCTIONEER_CLOSED: {Bid: self._closed_receive_bid_or_ask, Ask: self._closed_receive_bid_or_ask},

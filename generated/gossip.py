@@ -14,7 +14,7 @@ from comity.domains import decided_text, drawn_from
 from comity.errors import RefusedParameters
 from comity.machine import Decided, Decision, Open, Received, Step, Timer, TimerFired, enter, stay, to_one
 from comity.seal import digester
-from comity.values import Digester, Instance, Word, some
+from comity.values import Digester, Instance, Word, all_but, some
 
 PROTOCOL = "gossip"
 ABI = 1
@@ -97,8 +97,6 @@ class AgentMachine(RoleMachine[AgentState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(Instance("agent", index), digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_agent = tuple(Instance("agent", number) for number in range(parameters.agents))
-        self._others = tuple(other for other in self._each_agent if other != self.me)
         self._receptions = {
             AGENT_IGNORANT: {Rumour: self._ignorant_receive_rumour},
             AGENT_SPREADING: {Known: self._spreading_receive_known, Rumour: self._spreading_receive_rumour},
@@ -125,6 +123,10 @@ class AgentMachine(RoleMachine[AgentState]):
                 spontaneous=(),
             ),
         }
+
+    @property
+    def _others(self) -> tuple[Instance, ...]:
+        return all_but("agent", self.parameters.agents, self.me.number)
 
     def start(self) -> AgentState:
         """Return the state at the start."""

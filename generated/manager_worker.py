@@ -15,7 +15,7 @@ from comity.domains import element_of
 from comity.errors import RefusedParameters
 from comity.machine import Happened, Open, Performed, Received, Request, Step, Timer, TimerFired, enter, stay, to_one
 from comity.seal import digester
-from comity.values import Digester, Instance, Map, Word, some
+from comity.values import Digester, Instance, Map, Word, everyone, some
 
 PROTOCOL = "manager_worker"
 ABI = 1
@@ -181,7 +181,7 @@ class ManagerMachine(RoleMachine[ManagerState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(MANAGER, digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_worker = tuple(Instance("worker", number) for number in range(parameters.workers))
+        self._each_worker = everyone("worker", parameters.workers)
         self._receptions = {
             MANAGER_MANAGING: {Done: self._managing_receive_done, Failed: self._managing_receive_failed},
         }

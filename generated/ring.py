@@ -14,7 +14,7 @@ from comity.domains import agreed
 from comity.errors import RefusedParameters
 from comity.machine import Decided, Decision, Open, Received, Step, enter, stay, to_one
 from comity.seal import digester
-from comity.values import Digester, Instance, Word
+from comity.values import Digester, Instance, Word, everyone
 
 PROTOCOL = "ring"
 ABI = 1
@@ -100,7 +100,7 @@ class NodeMachine(RoleMachine[NodeState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(Instance("node", index), digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_node = tuple(Instance("node", number) for number in range(len(parameters.ranks)))
+        self._each_node = everyone("node", len(parameters.ranks))
         self._receptions = {
             NODE_ASLEEP: {Election: self._asleep_receive_election, Elected: self._any_receive_elected},
             NODE_STANDING: {Elected: self._any_receive_elected, Election: self._standing_receive_election},

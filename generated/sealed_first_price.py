@@ -17,7 +17,7 @@ from comity.errors import RefusedParameters
 from comity.machine import Decided, Decision, Happened, Received, Step, Timer, TimerFired, enter, stay, to_all, to_one
 from comity.machine import Open as ComityOpen
 from comity.seal import digester
-from comity.values import Digester, Instance, Map, Word, some
+from comity.values import Digester, Instance, Map, Word, everyone, some
 
 PROTOCOL = "sealed_first_price"
 ABI = 1
@@ -191,7 +191,7 @@ class AuctioneerMachine(RoleMachine[AuctioneerState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(AUCTIONEER, digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_bidder = tuple(Instance("bidder", number) for number in range(parameters.bidders))
+        self._each_bidder = everyone("bidder", parameters.bidders)
         self._committing_timers = (
             Timer(
                 "committing: after commit_time",

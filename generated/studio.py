@@ -15,7 +15,7 @@ from comity.domains import element_of
 from comity.errors import RefusedParameters
 from comity.machine import Happened, Open, Performed, Received, Request, Step, Timer, TimerFired, enter, stay, to_one
 from comity.seal import digester
-from comity.values import Digester, Instance, Map, Word, some
+from comity.values import Digester, Instance, Map, Word, everyone, some
 
 PROTOCOL = "studio"
 ABI = 1
@@ -182,7 +182,7 @@ class EditorMachine(RoleMachine[EditorState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(EDITOR, digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_artist = tuple(Instance("artist", number) for number in range(parameters.workers))
+        self._each_artist = everyone("artist", parameters.workers)
         self._receptions = {EDITOR_MANAGING: {Done: self._managing_receive_done, Failed: self._managing_receive_failed}}
         self._timers = {
             EDITOR_MANAGING: {"managing: after patience for t, r in running.items()": self._managing_after_patience},

@@ -13,7 +13,7 @@ from comity.domains import drawn_from, element_of
 from comity.errors import RefusedParameters
 from comity.machine import NO_SENDS, Open, Received, Step, Timer, TimerFired, enter, stay, to_all, to_one
 from comity.seal import digester
-from comity.values import Digester, Instance, Map, Word, some
+from comity.values import Digester, Instance, Map, Word, all_but, everyone, some
 
 PROTOCOL = "swim"
 ABI = 1
@@ -117,8 +117,7 @@ class MemberMachine(RoleMachine[MemberState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(Instance("member", index), digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_member = tuple(Instance("member", number) for number in range(parameters.members))
-        self._others = tuple(other for other in self._each_member if other != self.me)
+        self._each_member = everyone("member", parameters.members)
         self._receptions = {
             MEMBER_WAITING: {Ping: self._any_receive_ping, Ask: self._any_receive_ask, Ack: self._waiting_receive_ack},
             MEMBER_PROBING: {
@@ -152,6 +151,10 @@ class MemberMachine(RoleMachine[MemberState]):
             MEMBER_PROBING: self._probing_open,
             MEMBER_PROBING_BY_OTHERS: self._probing_by_others_open,
         }
+
+    @property
+    def _others(self) -> tuple[Instance, ...]:
+        return all_but("member", self.parameters.members, self.me.number)
 
     def start(self) -> MemberState:
         """Return the state at the start."""

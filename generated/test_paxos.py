@@ -24,7 +24,7 @@ BENCH = Bench(
     __file__,
     protocol="paxos",
     spec="../specs/consensus/paxos.yaml",
-    spec_hash="20a92afddd2d0e51",
+    spec_hash="6e5bb106db93af0c",
 )
 
 CASES = [
@@ -33,7 +33,9 @@ CASES = [
     "two acceptors",
     "one acceptor",
     "five acceptors",
+    "one proposer in quiet times",
     "proposers may duel",
+    "a majority is down",
     "an acceptor loses its disk",
 ]
 

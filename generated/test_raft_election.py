@@ -12,6 +12,7 @@ After every step the generated machine is compared with the spec, and these prop
 Left to `comity verify`, because no finite run can break them:
 
     can_still_elect (line 124)
+    settles (line 126)
 """
 
 import pytest
@@ -23,7 +24,7 @@ BENCH = Bench(
     __file__,
     protocol="raft_election",
     spec="../specs/election/raft_election.yaml",
-    spec_hash="8c29f7aba664a8b1",
+    spec_hash="a36baf356c03daf5",
 )
 
 CASES = [
@@ -33,6 +34,7 @@ CASES = [
     "nodes go down",
     "four nodes",
     "one node alone",
+    "calm",
     "a node loses its disk",
 ]
 

@@ -6,12 +6,13 @@ After every step the generated machine is compared with the spec, and these prop
     atomic (line 114)
     unanimous (line 116)
     irrevocable (line 118)
+    all_yes_commits (line 120)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    doubt_ends (line 121)
-    never_blocked (line 126)
+    doubt_ends (line 123)
+    never_blocked (line 128)
 """
 
 import pytest
@@ -23,12 +24,13 @@ BENCH = Bench(
     __file__,
     protocol="two_phase_commit",
     spec="../specs/consensus/two_phase_commit.yaml",
-    spec_hash="1a71448de3571a46",
+    spec_hash="0ec7901d56e7eba0",
 )
 
 CASES = [
     "three participants",
     "one to four",
+    "calm",
     "the coordinator dies",
     "the coordinator loses its log",
 ]

@@ -14,7 +14,7 @@ from comity.domains import agreed
 from comity.errors import RefusedParameters
 from comity.machine import Decided, Decision, Happened, Open, Received, Step, enter, stay, to_all, to_one
 from comity.seal import digester
-from comity.values import Digester, Instance, Word
+from comity.values import Digester, Instance, Word, everyone
 
 PROTOCOL = "two_phase_lamport"
 ABI = 1
@@ -117,7 +117,7 @@ class CoordinatorMachine(RoleMachine[CoordinatorState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(COORDINATOR, digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_manager = tuple(Instance("manager", number) for number in range(parameters.managers))
+        self._each_manager = everyone("manager", parameters.managers)
         self._receptions = {COORDINATOR_INIT: {Prepared: self._init_receive_prepared}}
         self._decisions = {COORDINATOR_INIT: {"abort": self._init_decide_abort}}
         self._spontaneous = {COORDINATOR_INIT: {0: self._init_when}}

@@ -202,6 +202,24 @@ def run_(
 
 
 @app.command()
+def simulate(
+    file: File,
+    case: Annotated[
+        list[str] | None, typer.Option("--case", metavar="NAME", help="Only this simulation; may be repeated.")
+    ] = None,
+    runs: Annotated[int | None, typer.Option("--runs", min=1, help="How many runs, in place of the spec's.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Draw other runs.")] = 0,
+    with_: With = None,
+    json: Json = False,
+) -> None:
+    """Draw many runs of a spec at random, and decide what it expects of them together."""
+    from comityc.commands import simulate_command
+
+    _one_spec(file)
+    raise typer.Exit(simulate_command(file, case or [], with_ or [], runs, seed, json))
+
+
+@app.command()
 def explain(
     code: Annotated[
         str,

@@ -71,7 +71,7 @@ def verify_command(
             report.append({**to_json([verdict])["specs"][0], "scenarios": told})
         else:
             print(to_text([verdict], chart=chart, width=_width(), stories=stories).rstrip("\n"))
-            print(_scenario_lines(played), flush=True)
+            print(_scenario_lines(played) + _simulation_line(result), flush=True)
     if as_json:
         print(json.dumps({"schema": SCHEMA, "specs": report}, indent=2))
     return FINE if _kept(keep, traces) and fine else FINDINGS
@@ -111,6 +111,14 @@ def _play_scenarios(machine: "Machine") -> "list[ScenarioResult]":
 
     module = checking_module(machine)
     return [play_scenario(machine, scenario, module) for scenario in machine.scenarios]
+
+
+def _simulation_line(result: CheckResult) -> str:
+    """Say that there is more to be had of the spec, which exploring it does not give."""
+    simulations = result.machine.simulations if result.machine is not None else ()
+    if not simulations:
+        return ""
+    return f"  {len(simulations)} under `simulate:`, drawn at random by `comity simulate {result.file}`\n"
 
 
 def _scenario_lines(played: "Sequence[ScenarioResult]") -> str:
@@ -277,6 +285,34 @@ def replay_command(file: str, token: str, as_json: bool) -> int:
     else:
         print("\n".join(story_lines(told.story, "text", _width())))
     return FINDINGS if told.violated else FINE
+
+
+def simulate_command(
+    file: str, cases: Sequence[str], values: Sequence[str], runs: int | None, seed: int, as_json: bool
+) -> int:
+    """Draw the runs of a spec's simulations, and say whether they are as expected."""
+    from comityc.simulate.command import simulate_and_show
+    from comityc.simulate.simulate import SimulationOptions
+
+    result = _checked(file)
+    if result.machine is None:
+        return FINDINGS
+    known = [simulation.case.name for simulation in result.machine.simulations]
+    if not known:
+        return _usage(f"{file} has nothing under `simulate:`")
+    for case in cases:
+        if case not in known:
+            return _usage(
+                f"{file}: there is no simulation `{case}`; {did_you_mean(case, known) or _what_it_has(known)}"
+            )
+    module = checking_module(result.machine)
+    try:
+        options = SimulationOptions(tuple(cases), read_values(result.machine, values, module), runs, seed)
+    except UsageError as error:
+        return _usage(f"{file}: {error}")
+    with _progress() as progress:
+        fine = simulate_and_show(result.machine, module, options, progress, in_json=as_json)
+    return FINE if fine else FINDINGS
 
 
 # ---- expand and diagram

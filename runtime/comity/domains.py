@@ -95,10 +95,11 @@ def element_of(event: TimerFired | Decided | Performed | Happened, elements: Ite
 
 def drawn_from(event: Received | TimerFired | Decided | Performed | Happened, values: Iterable[T]) -> T:
     """Return the value that was drawn, which has to be one of these."""
-    for value in values:
-        if value == event.draw:
-            return value
-    raise NotEnabled(f"{event.draw} cannot be drawn now")
+    among = tuple(values)
+    try:
+        return among[among.index(event.draw)]  # of thousands, found far sooner than by a loop
+    except ValueError:
+        raise NotEnabled(f"{event.draw} cannot be drawn now") from None
 
 
 # ---- checks of types

@@ -95,6 +95,7 @@ class Engine(ABC):
         self._steps = 0
         self._changed_in = 0  # the step that last changed something
         self._repeated: set[tuple[Instance, TimerKey]] = set()  # repeating timers that fired since
+        self._drew = False  # whether the step under way drew one of several values: another time it may go otherwise
         self._busy = 0  # scheduled calls and open questions: what can still happen without time passing
 
     @property
@@ -192,6 +193,7 @@ class Engine(ABC):
         fresh = tuple(self._fresh() for _ in range(self._protocol.FRESH))
         event = event._replace(fresh=fresh, now=self.now)
         drawn_from = seat.machine.draws(seat.state, event)
+        self._drew = bool(drawn_from) and len(drawn_from) > 1
         if drawn_from:
             event = event._replace(draw=self._random.choice(drawn_from))
         step: Step[Any] = seat.machine.step(seat.state, event)
@@ -203,13 +205,13 @@ class Engine(ABC):
         seat.moments += 1
         shared = self._shared if step.shared is None else step.shared
         changed = step.state != seat.state or shared != self._shared or entry.kind in ("decide", "perform")
-        if changed:
+        if changed or self._drew:
             self._change()
         entry = entry._replace(before=seat.state, after=step.state, sends=step.sends)
         seat.state, self._shared = step.state, shared
         if timer is not None:
             seat.timers.fired(timer, now=self.now, step=self._steps)
-            if not changed:
+            if not (changed or self._drew):
                 self._repeated.add((seat.me, timer))
         self._note(entry)
         for send in step.sends:
@@ -272,6 +274,7 @@ class Engine(ABC):
         fate = self._wire.send(envelope, self.now)
         receiver = self._seats[envelope.receiver]
         if fate.is_lost or len(fate.arrivals) > 1:
+            self._change()  # a budget was spent: the next one arrives
             kind: EntryKind = "lose" if fate.is_lost else "duplicate"
             name = type(envelope.message).__name__
             self._note(self._entry(kind, receiver, name, envelope.message, sender=envelope.sender))

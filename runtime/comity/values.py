@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from comity.errors import UndefinedValue
@@ -58,6 +59,19 @@ class Instance(NamedTuple):
 
     def __str__(self) -> str:
         return self.role if self.single else f"{self.role}[{self.number}]"
+
+
+@lru_cache(maxsize=256)
+def everyone(role: str, count: int) -> tuple[Instance, ...]:
+    """Return the names of all instances of a role. Every machine shares them: there may be thousands."""
+    return tuple([Instance(role, number) for number in range(count)])
+
+
+@lru_cache(maxsize=1024)
+def all_but(role: str, count: int, number: int) -> tuple[Instance, ...]:
+    """Return the names of all instances of a role but one. Only those asked for lately are kept."""
+    everybody = everyone(role, count)
+    return (*everybody[:number], *everybody[number + 1 :])
 
 
 class Map(Mapping[K, V]):

@@ -1,7 +1,7 @@
 """A second explorer, written to be plainly right and nothing else: no packing, no memory, no dropping of messages.
 
-It covers instances, timers, decisions over given domains, the networks, cuts in them, and faults with budgets, but no acts, no shared
-variables and no liars. Tests hold the search against it, state for state.
+It covers instances, timers, clocks, decisions over given domains, the networks, cuts in them, and faults with budgets, but no acts, no
+shared variables and no liars. Tests hold the search against it, state for state.
 """
 
 from collections.abc import Iterator
@@ -15,11 +15,12 @@ from comityc.machine.model import Case, Machine
 
 
 class One(NamedTuple):
-    """An instance: its state, how it is, and the timers that are over."""
+    """An instance: its state, how it is, the timers that are over, and under a clock how long the others still run."""
 
     state: Any
     status: str
     spent: frozenset[Any]
+    left: frozenset[tuple[Any, int, int]] = frozenset()  # a timer, and the least and the most it may still run
 
 
 class Everything(NamedTuple):
@@ -34,7 +35,20 @@ class Everything(NamedTuple):
 class Naive:
     """One exploration. An `eager` one lets the network fall apart also where that hits no message yet."""
 
-    def __init__(self, machine: Machine, case: Case, parameters: Any, module: Any, *, eager: bool = False) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        case: Case,
+        parameters: Any,
+        module: Any,
+        *,
+        eager: bool = False,
+        tick: int = 1,
+        lateness: int = 0,
+    ) -> None:
+        """`tick` and `lateness` are milliseconds; they count under a clock alone."""
+        self.clock, self.tick, self.lateness = case.clock, tick, lateness
+        self.waits = False  # whether what was looked at last holds time back
         self.eager = eager
         self.case, self.machine, self.faults = case, machine, case.faults
         self.instances = list(module.instances(parameters))
@@ -50,9 +64,7 @@ class Naive:
 
     def explore(self) -> tuple[set[Everything], int, int]:
         """Return all states, the number of levels, and the number of steps."""
-        first = Everything(
-            tuple(One(machine.start(), "up", frozenset()) for machine in self.machines), (), tuple(self._budgets())
-        )
+        first = Everything(tuple(self._fresh(who) for who in range(len(self.machines))), (), tuple(self._budgets()))
         seen, level, levels, steps = {first}, [first], 0, 0
         while level:
             levels += 1
@@ -76,12 +88,70 @@ class Naive:
 
     def steps(self, state: Everything) -> Iterator[Everything]:
         """Yield what each step leads to."""
-        yield from self._deliveries(state)
+        self.waits = False
+        untimed = list(self._deliveries(state))
         for who, one in enumerate(state.ones):
-            yield from self._own(state, who, one)
+            untimed += self._own(state, who, one)
+        yield from untimed
+        if self.clock is not None and not self.waits:
+            heals = self.partition is not None and self.partition.heals and state.cut
+            yield from self._in_time(state, bool(heals) or any(after != state for after in untimed))
+        for who, one in enumerate(state.ones):
             yield from self._crashes(state, who, one)
         yield from self._network_faults(state)
         yield from self._partitions(state)
+
+    # ---- time
+
+    def _fresh(self, who: int) -> One:
+        state = self.machines[who].start()
+        return One(state, "up", frozenset(), self._left(who, state, frozenset(), frozenset(), entered=True))
+
+    def _left(self, who: int, state: Any, spent: Any, before: Any, *, entered: bool, again: Any = None) -> Any:
+        """Return how long the timers of a state still run; `before` is what was left before it was entered, or stayed in."""
+        if self.clock is None:
+            return frozenset()
+        known = {timer: (timer, least, most) for timer, least, most in before}
+        result = set()
+        for timer in self.machines[who].open(state).timers:
+            key = (timer.name, timer.element)
+            if key in spent:
+                continue
+            if key in known and key != again and (timer.lasting or not entered):
+                result.add(known[key])
+            else:
+                result.add((key, round(timer.after * 1000), round(timer.longest * 1000)))
+        return frozenset(result)
+
+    def _in_time(self, state: Everything, at_any_time: bool) -> Iterator[Everything]:
+        """Yield the steps of timers, and the one in which time passes."""
+        until = []
+        for who, one in enumerate(state.ones):
+            until += [least for _, least, _ in one.left if least > 0 and one.status == "up"]
+            for key, _, most in self._due(who, one):
+                at_any_time = True
+                until.append(most + self.lateness)
+                every = any(t.every for t in self.machines[who].open(one.state).timers if (t.name, t.element) == key)
+                step = self._try(one, who, TimerFired(*key))
+                if not isinstance(step, str):
+                    yield self._after(state, who, step, () if every else (key,), again=key if every else None)
+        if until and min(until) > 0:
+            passed = min(self.tick, *until) if at_any_time else min(until)
+            yield state._replace(ones=tuple(one._replace(left=self._shorter(one.left, passed)) for one in state.ones))
+
+    def _due(self, who: int, one: One) -> list[Any]:
+        """Return the timers that may go off now; one that may not because of its condition keeps nobody waiting."""
+        if one.status != "up":
+            return []
+        due = [entry for entry in one.left if entry[1] <= 0]
+        able = [entry for entry in due if self._try(one, who, TimerFired(*entry[0])) != "deferred"]
+        return [entry for entry in able if not any(other[2] < entry[1] for other in able)]
+
+    def _shorter(self, left: Any, passed: int) -> Any:
+        least = -self.lateness
+        return frozenset((key, max(low - passed, least), max(high - passed, least)) for key, low, high in left)
+
+    # ---- messages and instances
 
     def _deliveries(self, state: Everything) -> Iterator[Everything]:
         done: set[Any] = set()
@@ -105,8 +175,10 @@ class Naive:
                 continue
             if queued:
                 blocked.add(channel)
-            if not isinstance(found, str):
-                yield self._after(rest, who, found, ())
+            after = None if isinstance(found, str) else self._after(rest, who, found, ())
+            self.waits = self.waits or (self._synchronous and after != state)
+            if after is not None:
+                yield after
 
     def _own(self, state: Everything, who: int, one: One) -> Iterator[Everything]:
         machine, role = self.machines[who], self.roles[self.instances[who].role]
@@ -114,26 +186,39 @@ class Naive:
             back = machine.crashed(one.state)
             kept = {(t.name, t.element) for t in machine.open(back).timers if t.lasting or role.restart_in is None}
             spent = frozenset(one.spent & kept)
-            yield self._with(state, who, One(back, "up", spent))
+            left = self._left(who, back, spent, one.left, entered=role.restart_in is not None)
+            yield self._with(state, who, One(back, "up", spent, left))
         if one.status == "asleep":
             yield self._with(state, who, one._replace(status="up"))
         if one.status == "lost":
-            yield self._with(state, who, One(machine.start(), "up", frozenset()))
+            yield self._with(state, who, self._fresh(who))
         if one.status != "up":
             return
         offered = machine.open(one.state)
+        prompt: list[Event] = []
         events: list[tuple[Event, Any]] = [(Happened(rule, element), ()) for rule, element in offered.spontaneous]
-        for timer in offered.timers:
+        for timer in offered.timers if self.clock is None else ():
             if (timer.name, timer.element) not in one.spent:
                 spends = () if timer.every else ((timer.name, timer.element),)
                 events.append((TimerFired(timer.name, timer.element), spends))
         for decision in offered.decisions:
             values = decision.domain if decision.has_value else (True,)
             events += [(Decided(decision.name, value, decision.element), ()) for value in values or ()]
+            if decision.prompt:
+                prompt += [
+                    event for event, _ in events if isinstance(event, Decided) and event.decision == decision.name
+                ]
         for event, spends in events:
             found = self._try(one, who, event)
-            if not isinstance(found, str):
-                yield self._after(state, who, found, spends)
+            after = None if isinstance(found, str) else self._after(state, who, found, spends)
+            if found != "deferred" and after != state:
+                self.waits = self.waits or isinstance(event, Happened) or (self._synchronous and event in prompt)
+            if after is not None:
+                yield after
+
+    @property
+    def _synchronous(self) -> bool:
+        return self.clock is not None and self.clock.skew is None
 
     def _try(self, one: One, who: int, event: Event) -> Any:
         try:
@@ -143,11 +228,12 @@ class Naive:
         except (UnhandledMessage, UndefinedValue):
             return "broken"
 
-    def _after(self, state: Everything, who: int, step: Any, spends: Any) -> Everything:
+    def _after(self, state: Everything, who: int, step: Any, spends: Any, again: Any = None) -> Everything:
         timers = self.machines[who].open(step.state).timers
         lasting = {(t.name, t.element) for t in timers if t.lasting or not step.entered}
         spent = frozenset((state.ones[who].spent | set(spends)) & lasting)
-        state = self._with(state, who, One(step.state, "up", spent))
+        left = self._left(who, step.state, spent, state.ones[who].left, entered=step.entered, again=again)
+        state = self._with(state, who, One(step.state, "up", spent, left))
         for send in step.sends:
             if (self.instances[who], send.to) in state.cut and not self._keeps():
                 continue
@@ -187,8 +273,10 @@ class Naive:
         for name, status in (("crash", "gone"), ("restart", "down"), ("amnesia", "lost")):
             after = self._spent(state, f"{name} {role}")
             if after is not None:
-                left = machine.crashed(one.state)._replace(at=one.state.at)
-                yield self._with(after, who, One(left, status, frozenset() if status == "gone" else one.spent))
+                down = machine.crashed(one.state)._replace(at=one.state.at)
+                spent = frozenset() if status == "gone" else one.spent
+                left = self._left(who, down, spent, one.left, entered=False) if status == "down" else frozenset()
+                yield self._with(after, who, One(down, status, spent, left))
         after = self._spent(state, f"pause {role}")
         if after is not None:
             yield self._with(after, who, one._replace(status="asleep"))

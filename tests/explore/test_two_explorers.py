@@ -15,11 +15,15 @@ MESSAGES = ("Ping", "Pong")
 TOO_MANY = 1500
 
 
+TRIGGERS = ("after", "every", "decide", "choose", "when", "none")
+
+
 class SpecMaker:
     """Writes a small spec by the throw of dice."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, triggers: tuple[str, ...] = TRIGGERS) -> None:
         self._dice = random.Random(seed)
+        self._triggers = triggers
         self.text = ""
 
     def spec(self) -> str:
@@ -62,10 +66,13 @@ class SpecMaker:
         return lines
 
     def _spontaneous(self, number: int, other: str) -> list[str]:
-        trigger = self._dice.choice(("after", "every", "decide", "choose", "when", "none"))
+        trigger = self._dice.choice(self._triggers)
         lines = {
             "after": [f"        - after: {number + 1}s"],
             "every": [f"        - every: {number + 1}s"],
+            "slow": [f"        - after: {number + 3}s"],
+            "range": [f"        - after: {number + 1}s..{number + 3}s"],
+            "prompt": [f"        - decide: act{number}", "          prompt: true"],
             "decide": [f"        - decide: act{number}"],
             "choose": ["        - decide: flag in [true, false]"],
             "when": ["        - when: flag and n < 2"],

@@ -8,7 +8,8 @@ import pytest
 
 from comityc.lower.lower import lower_protocol
 from comityc.machine.expression_text import expression_text
-from comityc.machine.model import Machine, Role
+from comityc.machine.expressions import DurationConstant
+from comityc.machine.model import Clock, Machine, Role
 from comityc.source.shape import check_shape
 from comityc.source.tree import Source
 from comityc.source.yaml_tree import parse
@@ -139,10 +140,15 @@ def test_promises_name_what_is_there(promise: str, code: str) -> None:
     assert [found for found, _ in errors(spec() + promise)] == [code]
 
 
-def test_what_needs_a_clock_is_marked_for_later() -> None:
-    made = machine(spec() + "verify:\n  timed: {clock: synchronous}\n  free: {}\n")
-    assert [(case.name, case.later) for case in made.cases] == [("timed", "clock: synchronous"), ("free", None)]
-    assert made.later is None
+def test_a_case_has_its_own_clock_or_that_of_the_spec() -> None:
+    cases = "verify:\n  timed: {}\n  free: {clock: none}\n  loose: {clock: {skew: 1s}}\n"
+    made = machine(spec() + "clock: synchronous\n" + cases)
+    timed, free, loose = made.cases
+    assert made.clock == timed.clock == Clock()
+    assert free.clock is None
+    assert loose.clock is not None
+    assert isinstance(loose.clock.skew, DurationConstant)
+    assert loose.clock.skew.milliseconds == 1000
 
 
 def test_answers_of_a_scenario_have_the_type_of_the_question() -> None:

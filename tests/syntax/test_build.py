@@ -187,6 +187,7 @@ def test_envelopes_and_cases_are_read() -> None:
     assert isinstance(larger.values[0][1].content, nodes.Range)
     assert larger.clock is not None
     assert larger.clock.text == "skew"
+    assert larger.skew is not None
 
 
 def test_scenarios_are_read() -> None:

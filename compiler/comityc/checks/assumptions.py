@@ -1,4 +1,4 @@
-"""Find values of parameters that break an assumption of the spec: the defaults, those of a case, of a scenario."""
+"""Find values of parameters that break an assumption of the spec: the defaults, those of a case, of a simulation, of a scenario."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
@@ -39,6 +39,9 @@ def _given(machine: Machine) -> Iterator[tuple[str, Span, Mapping[str, tuple[Exp
     for case in machine.cases:
         if case.values:
             yield f"case `{case.name}`", case.span, dict(case.values)
+    for simulation in machine.simulations:
+        if simulation.case.values:
+            yield f"simulation `{simulation.case.name}`", simulation.span, dict(simulation.case.values)
     for scenario in machine.scenarios:
         if scenario.values:
             yield f"scenario `{scenario.name}`", scenario.span, {name: (value,) for name, value in scenario.values}

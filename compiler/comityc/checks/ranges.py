@@ -1,4 +1,4 @@
-"""Find parameters that get a value outside their range: as a default, in a case, in a scenario."""
+"""Find parameters that get a value outside their range: as a default, in a case, in a simulation, in a scenario."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def values_out_of_range(machine: Machine) -> Iterator[Diagnostic]:
 def _values_of(machine: Machine, parameter: ParameterDeclaration) -> Iterator[Expression]:
     if parameter.default is not None:
         yield parameter.default
-    for case in machine.cases:
+    for case in (*machine.cases, *(simulation.case for simulation in machine.simulations)):
         yield from dict(case.values).get(parameter.name, ())
     for scenario in machine.scenarios:
         given = dict(scenario.values).get(parameter.name)

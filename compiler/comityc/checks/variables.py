@@ -14,7 +14,7 @@ _CHANGES = (ex.Assign, ex.Mutate, ex.Delete)
 def unused_variables(machine: Machine) -> Iterator[Diagnostic]:
     """Yield a finding for each variable that no expression reads, or that keeps an empty start value for ever."""
     definitions = definitions_of(machine)
-    read = variables_read((machine.properties, machine.scenarios), definitions, None)
+    read = variables_read((machine.properties, machine.scenarios, machine.simulations), definitions, None)
     for role in machine.roles:
         read |= _read_by(role, definitions)
     for role in machine.roles:

@@ -18,6 +18,7 @@ from comityc.explore.world import Envelope, World
 LabelKind = Literal[
     "deliver",  # `instance` receives `message` from `sender`
     "ignore",  # it arrives and is ignored, which removes it
+    "time",  # under a clock, `value` milliseconds pass
     "timer",  # timer `name` of `instance` fires
     "decide",  # `instance` decides `name`, with `value`
     "perform",  # act `name` that `instance` asked for comes to `outcome`
@@ -88,13 +89,14 @@ class Violation(NamedTuple):
 
 
 class Obligation(NamedTuple):
-    """What fairness owes: one message to deliver, one timer, one `when`, one prompt decision, one request, one recovery, one draw.
+    """What fairness owes: one message to deliver, one timer, one `when`, one prompt decision, one request, one recovery, one draw,
+    and under a clock that time goes on, which is nobody's.
 
     `what` is its kind; the other fields say whose (the network's, if nobody's) and which. Two labels with the same obligation
     discharge it alike.
     """
 
-    what: Literal["deliver", "timer", "happen", "decide", "perform", "recover", "draw", "transition"]
+    what: Literal["deliver", "time", "timer", "happen", "decide", "perform", "recover", "draw", "transition"]
     instance: Instance | None
     details: tuple[Any, ...] = ()
 

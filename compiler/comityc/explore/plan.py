@@ -53,6 +53,7 @@ def _default_case(machine: Machine) -> Case:
         bounds=machine.bounds,
         network=machine.network,
         violates=(),
+        clock=machine.clock,
         later=machine.later,
     )
 

@@ -17,8 +17,8 @@ from comityc.lower.constants import constant, duration_range
 from comityc.lower.context import Lowering
 from comityc.lower.variables import LONGEST, constants
 from comityc.machine import expressions as ir
-from comityc.machine.model import ANY, Bounds, Budget, Case, Envelope, NetworkKind, Partition
-from comityc.machine.value_types import IdType, IntType, TextType, type_name
+from comityc.machine.model import ANY, Bounds, Budget, Case, Clock, Envelope, NetworkKind, Partition
+from comityc.machine.value_types import DurationType, IdType, IntType, TextType, type_name
 from comityc.resolve.words import FAULTS, NETWORKS, PLAIN_TYPES
 from comityc.syntax import nodes
 
@@ -224,7 +224,7 @@ def lower_case(node: nodes.CaseNode, known_properties: Iterable[str], later: str
     for name in node.violates:
         if name.text not in known:
             lowering.bag.add(unknown_property(name, known))
-    clock = node.clock if node.clock is not None else protocol.clock
+    clocked = node if node.clock is not None else protocol
     return Case(
         name=node.name.text,
         values=case_values(node.values, lowering),
@@ -234,14 +234,17 @@ def lower_case(node: nodes.CaseNode, known_properties: Iterable[str], later: str
         violates=tuple(name.text for name in node.violates),
         states=node.states,
         levels=node.levels,
-        later=clock_needed(clock) or later,
+        clock=lower_clock(clocked.clock, clocked.skew, lowering),
+        later=later,
         span=node.span,
     )
 
 
-def clock_needed(clock: nodes.Name | None) -> str | None:
-    """Return what a clock needs that is not there yet."""
-    return None if clock is None or clock.text == "none" else f"clock: {clock.text}"
+def lower_clock(word: nodes.Name | None, skew: nodes.Expression | None, lowering: Lowering) -> Clock | None:
+    """Return what clocks promise; None where they promise nothing."""
+    if word is None or word.text == "none":
+        return None
+    return Clock(skew=None if skew is None else constants(lowering).fit(skew, DurationType()))
 
 
 def unknown_property(name: nodes.Name, known: Iterable[str]) -> Diagnostic:

@@ -33,7 +33,7 @@ from comityc.resolve.types import TypeResolver
 from comityc.resolve.words import RESERVED
 from comityc.syntax import nodes
 
-PlaceKind = Literal["constant", "start", "guard", "do", "property", "step", "expect"]
+PlaceKind = Literal["constant", "start", "guard", "do", "property", "step", "expect", "simulation", "mean"]
 
 _PLACES: Mapping[PlaceKind, str] = {
     "constant": "where only parameters count",
@@ -43,6 +43,8 @@ _PLACES: Mapping[PlaceKind, str] = {
     "property": "in a property",
     "step": "in a `step` property",
     "expect": "in a scenario",
+    "simulation": "in a simulation",
+    "mean": "in a `mean`",
 }
 
 
@@ -51,7 +53,8 @@ class Place:
     """Where an expression stands; that decides which words mean something.
 
     `constant`: parameters alone. `start`: start values, which may read `self`. `guard` and `do`: in a transition.
-    `property`, `step`, `expect`: over all instances. `received` names the messages of a `receive`.
+    `property`, `step`, `expect`: over all instances; so are `simulation` and what it takes the `mean` of.
+    `received` names the messages of a `receive`.
     """
 
     kind: PlaceKind
@@ -61,8 +64,8 @@ class Place:
 
     @property
     def over_all(self) -> bool:
-        """Whether it looks at the protocol from outside: a property or what a scenario expects."""
-        return self.kind in ("property", "step", "expect")
+        """Whether it looks at the protocol from outside: a property, or what a scenario or a simulation expects."""
+        return self.kind in ("property", "step", "expect", "simulation", "mean")
 
     @property
     def words(self) -> str:

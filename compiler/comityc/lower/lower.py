@@ -8,10 +8,10 @@ from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.lower.behaviour.ghosts import ghosts_that_decide
 from comityc.lower.behaviour.roles import lower_role, with_states
 from comityc.lower.behaviour.senders import find_senders, receivers_by_message
-from comityc.lower.cases import clock_needed, lower_bounds, lower_case, lower_envelope, lower_network
+from comityc.lower.cases import lower_bounds, lower_case, lower_clock, lower_envelope, lower_network
 from comityc.lower.causes import one_for_each_cause
 from comityc.lower.context import Lowering
-from comityc.lower.promises import known_properties, lower_properties, lower_scenario
+from comityc.lower.promises import known_properties, lower_properties, lower_scenario, lower_simulation
 from comityc.lower.typecheck import check
 from comityc.lower.variables import lower_assumptions, lower_parameters, lower_variables
 from comityc.machine.model import Act, Machine, Message, Role
@@ -50,6 +50,7 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
     properties = lower_properties(roles, network, lowering)
     cases = tuple(lower_case(case, known_properties(lowering), later, lowering) for case in protocol.cases)
     scenarios = tuple(lower_scenario(scenario, roles, lowering) for scenario in protocol.scenarios)
+    simulations = tuple(made for node in protocol.simulations for made in lower_simulation(node, later, lowering))
     return Machine(
         protocol=protocol.name.text,
         doc=protocol.doc,
@@ -69,7 +70,9 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
         bounds=lower_bounds(protocol.bounds, lowering),
         cases=cases,
         scenarios=scenarios,
-        later=clock_needed(protocol.clock) or later,
+        simulations=simulations,
+        clock=lower_clock(protocol.clock, protocol.skew, lowering),
+        later=later,
     )
 
 

@@ -1,6 +1,6 @@
-"""Properties and scenarios as written come in; typed ones go out, the generic properties added where they mean something."""
+"""Properties, scenarios and simulations as written come in; typed ones go out, the generic properties added where they mean something."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from comityc.diagnostics.codes_names import (
     NOT_HERE,
@@ -16,7 +16,7 @@ from comityc.diagnostics.codes_names import (
 )
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.suggest import did_you_mean
-from comityc.lower.cases import case_values, unknown_property
+from comityc.lower.cases import MOST_VALUES, case_values, lower_case, unknown_property
 from comityc.lower.constants import constant
 from comityc.lower.context import Context, Lowering, Place
 from comityc.lower.expressions.displays import check_clause
@@ -32,6 +32,7 @@ from comityc.machine.model import (
     PropertyKind,
     Role,
     Scenario,
+    Simulation,
 )
 from comityc.machine.value_types import BoolType, InstanceType, TextType, ValueType, type_name
 from comityc.syntax import nodes
@@ -42,6 +43,9 @@ _KINDS: tuple[PropertyKind, ...] = (
 
 UNKNOWN_OUTCOME = "unknown"
 """What a scenario answers when an act stays unanswered."""
+
+DEFAULT_RUNS = 100
+"""How many runs a simulation makes that does not say."""
 
 
 # ---- properties
@@ -259,3 +263,17 @@ def _patterns(place: nodes.PlaceNode, roles: dict[str, Role], lowering: Lowering
         )
         return ()
     return (MessagePattern(role=role.name, index=place.index, message=name.text),)
+
+
+# ---- simulations
+
+
+def lower_simulation(node: nodes.CaseNode, later: str | None, lowering: Lowering) -> Iterator[Simulation]:
+    """Yield the simulation, if it says what is expected."""
+    case = lower_case(node, (), later, lowering)
+    runs = DEFAULT_RUNS if node.runs is None else node.runs
+    if not 1 <= runs <= MOST_VALUES:
+        lowering.bag.add(WRONG_ENVELOPE.at(node.span, f"a simulation has 1 to {MOST_VALUES} runs, not {runs}"))
+    if node.expect is not None:
+        expect = Context(lowering, Place("simulation")).condition(node.expect)
+        yield Simulation(case=case, runs=runs, expect=expect, span=node.span)

@@ -295,6 +295,16 @@ class Envelope:
     partition: Partition | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """What clocks promise. `skew` is None where they agree and messages take no time (`synchronous`).
+
+    Otherwise it is a duration: a timer goes off at its deadline or up to so much later.
+    """
+
+    skew: Expression | None = None
+
+
 NetworkKind = Literal["fifo", "unordered", "sent_set", "none"]
 """`fifo` (per sender and receiver) is the default; `reorder: true` makes it `unordered`."""
 
@@ -338,7 +348,7 @@ GENERIC_PROPERTIES = (
 class Case:
     """A case of `verify`. `values` holds one or more constant expressions per parameter; several make several runs.
 
-    `later` names what the case needs that no engine has yet (`clock: synchronous`); such a case is not looked at.
+    `later` names what the case needs that no engine has yet (`dynamic: worker`); such a case is not looked at.
     """
 
     name: str
@@ -349,6 +359,7 @@ class Case:
     violates: tuple[str, ...]
     states: int | None = None
     levels: int | None = None
+    clock: Clock | None = None
     later: str | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
@@ -388,11 +399,24 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """A case of `simulate`: many runs drawn at random, and what has to hold at the end of each.
+
+    `expect` may take the `mean` of a number over all runs. Several values of a parameter make several simulations.
+    """
+
+    case: Case
+    runs: int
+    expect: Expression
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """A whole protocol. `shared` is None where the spec has no `shared:` (which may be empty: guards look into other instances).
 
     `source` is the text of the spec (after expansion of `use`), for hashes and stories; `file` as it was given.
-    `later` names what the whole protocol needs that no engine has yet, whatever the case: times, say.
+    `later` names what the whole protocol needs that no engine has yet, whatever the case.
     """
 
     protocol: str
@@ -413,6 +437,8 @@ class Machine:
     bounds: Bounds
     cases: tuple[Case, ...]
     scenarios: tuple[Scenario, ...]
+    simulations: tuple[Simulation, ...] = ()
+    clock: Clock | None = None
     later: str | None = None
     type_spans: tuple[tuple[str, Span], ...] = field(
         default=(), compare=False, repr=False

@@ -17,6 +17,7 @@ from comityc.machine.model import (
     Answers,
     Bounds,
     Case,
+    Clock,
     DecisionRule,
     Definition,
     Envelope,
@@ -28,6 +29,7 @@ from comityc.machine.model import (
     RequestRule,
     Role,
     Scenario,
+    Simulation,
     State,
     TimerRule,
     Transition,
@@ -44,6 +46,8 @@ def print_machine(machine: Machine) -> str:
 def _machine(machine: Machine) -> Iterator[str]:
     yield f"protocol {machine.protocol}"
     yield f"network {machine.network}"
+    if machine.clock is not None:
+        yield _clock(machine.clock)
     if machine.later is not None:
         yield f"later: {machine.later}"
     yield from _section("parameters", (_parameter(p) for p in machine.parameters))
@@ -63,6 +67,8 @@ def _machine(machine: Machine) -> Iterator[str]:
         yield from _section(f"case {case.name}", _case(case), always=True)
     for scenario in machine.scenarios:
         yield from _section(f"scenario {scenario.name}", _scenario(scenario), always=True)
+    for simulation in machine.simulations:
+        yield from _section(f"simulation {simulation.case.name}", _simulation(simulation), always=True)
 
 
 def _section(title: str, lines: Iterable[str], *, always: bool = False) -> Iterator[str]:
@@ -253,6 +259,10 @@ def _partition(partition: Partition) -> str:
     return ", ".join(words)
 
 
+def _clock(clock: Clock) -> str:
+    return "clock synchronous" if clock.skew is None else f"clock skew {expression_text(clock.skew)}"
+
+
 def _bounds(bounds: Bounds) -> Iterator[str]:
     for name, first, last in bounds.ranges:
         yield f"{name}: {first}..{last}"
@@ -268,6 +278,8 @@ def _case(case: Case) -> Iterator[str]:
     for name, values in case.values:
         yield f"with {name}: {' | '.join(expression_text(value) for value in values)}"
     yield f"network {case.network}"
+    if case.clock is not None:
+        yield _clock(case.clock)
     for line in _envelope(case.faults):
         yield f"fault {line}"
     for line in _bounds(case.bounds):
@@ -293,6 +305,12 @@ def _scenario(scenario: Scenario) -> Iterator[str]:
         yield f"crash {expression_text(instance)}: {expression_text(condition)}"
     if scenario.expect is not None:
         yield f"expect {expression_text(scenario.expect)}"
+
+
+def _simulation(simulation: Simulation) -> Iterator[str]:
+    yield from _case(simulation.case)
+    yield f"runs {simulation.runs}"
+    yield f"expect {expression_text(simulation.expect)}"
 
 
 def _answers(answers: Answers) -> str:

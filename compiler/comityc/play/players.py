@@ -56,12 +56,16 @@ class ScriptedAgent:
 
 
 class RandomAgent:
-    """Decides at random, after some thought, and may leave open what it need not do; its acts mostly succeed."""
+    """Decides at random, after some thought, and may leave open what it need not do; its acts mostly succeed.
 
-    def __init__(self, machine: Machine, module: ModuleType, random: Random) -> None:
+    Without `leaves_open`, a question for a value is always answered.
+    """
+
+    def __init__(self, machine: Machine, module: ModuleType, random: Random, *, leaves_open: bool = True) -> None:
         self._machine = machine
         self._module = module
         self._random = random
+        self._leaves_open = leaves_open
         self._refused: dict[tuple[Instance, str, Any], set[Any]] = {}
 
     async def decide(self, question: Question) -> Any:
@@ -69,7 +73,8 @@ class RandomAgent:
         rule = decision_rule(self._machine, question.me.role, question.decision)
         if question.refusal is None:
             await asyncio.sleep(round(self._random.uniform(0, _LONGEST_THOUGHT), 1))
-            if not (rule is not None and rule.prompt) and self._random.random() > _WILLING:
+            must = (rule is not None and rule.prompt) or (question.has_value and not self._leaves_open)
+            if not must and self._random.random() > _WILLING:
                 return None
         if not question.has_value:
             return True

@@ -169,7 +169,8 @@ def _ranged_parameters(protocol: nodes.Protocol) -> set[str]:
         return value is not None and isinstance(value.content, nodes.Range)
 
     defaults = {node.name.text for node in protocol.parameters if is_range(node.default)}
-    settings = [case.values for case in protocol.cases] + [scenario.values for scenario in protocol.scenarios]
+    cases = [*protocol.cases, *protocol.simulations]
+    settings = [case.values for case in cases] + [scenario.values for scenario in protocol.scenarios]
     return defaults | {name.text for values in settings for name, value in values if is_range(value)}
 
 

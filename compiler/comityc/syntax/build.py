@@ -48,9 +48,7 @@ def build_what_can_be_read(tree: Mapping, source: Source) -> tuple[Protocol, tup
 
 def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Protocol:
     parts = {key.text: reader.entries(value) for key, value in tree.entries}
-    simulate = tree.key("simulate")
-    for _, case in parts.get("simulate", ()):
-        reader.expression(case.get("expect") if isinstance(case, Mapping) else None)  # read for its findings alone
+    clock, skew = build_clock(reader, tree.get("clock"))
     return Protocol(
         name=name,
         doc=reader.text(tree.get("doc")),
@@ -59,7 +57,8 @@ def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Prot
         types=reader.made(build_type(reader, *entry) for entry in parts.get("types", ())),
         messages=reader.made(build_message(reader, *entry) for entry in parts.get("messages", ())),
         network=reader.phrase(tree.get("network")),
-        clock=build_clock(reader, tree.get("clock")),
+        clock=clock,
+        skew=skew,
         bounds=build_bounds(reader, tree.get("bounds")),
         shared=_shared(reader, tree),
         defines=reader.made(build_define(reader, *entry) for entry in parts.get("define", ())),
@@ -69,7 +68,7 @@ def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Prot
         tolerates=build_envelope(reader, tree.get("tolerates")),
         cases=tuple(build_case(reader, *entry) for entry in parts.get("verify", ())),
         scenarios=tuple(build_scenario(reader, *entry) for entry in parts.get("scenarios", ())),
-        simulate=None if simulate is None else simulate.span,
+        simulations=tuple(build_case(reader, *entry) for entry in parts.get("simulate", ())),
         span=name.span,
         source=source.text,
     )

@@ -109,16 +109,15 @@ def build_bounds(reader: Reader, tree: Tree | None) -> tuple[BoundNode, ...]:
     return tuple(bounds)
 
 
-def build_clock(reader: Reader, tree: Tree | None) -> Name | None:
-    """Read `synchronous`, or the word of `{skew: 1s}`."""
+def build_clock(reader: Reader, tree: Tree | None) -> tuple[Name | None, Expression | None]:
+    """Read `synchronous`, `none`, which takes the clock away again, or `{skew: 1s}`: the word and the length."""
     if isinstance(tree, Mapping):
-        return reader.name(tree.entries[0][0]) if tree.entries else None
-    # `clock: none` takes the clock away again.
-    return reader.phrase(tree)
+        return reader.name(tree.entries[0][0]) if tree.entries else None, reader.expression(tree.get("skew"))
+    return reader.phrase(tree), None
 
 
 def build_case(reader: Reader, key: Scalar, tree: Tree) -> CaseNode:
-    """Read a case of `verify`; an empty one is the defaults, within `tolerates`."""
+    """Read a case of `verify` or of `simulate`; an empty one is the defaults, within `tolerates`."""
     part = _parts(tree)
     bounds = part("bounds")
     return CaseNode(
@@ -127,10 +126,12 @@ def build_case(reader: Reader, key: Scalar, tree: Tree) -> CaseNode:
         build_envelope(reader, part("faults")),
         None if bounds is None else build_bounds(reader, bounds),
         reader.phrase(part("network")),
-        build_clock(reader, part("clock")),
+        *build_clock(reader, part("clock")),
         reader.names(part("violates")),
         reader.number(part("states")),
         reader.number(part("levels")),
+        reader.number(part("runs")),
+        reader.expression(part("expect")),
         key.span,
     )
 

@@ -541,9 +541,12 @@ class CaseNode:
     bounds: tuple[BoundNode, ...] | None
     network: Name | None
     clock: Name | None
+    skew: Expression | None  # of the clock of that name
     violates: tuple[Name, ...]
     states: int | None
     levels: int | None
+    runs: int | None  # of a simulation, as what it expects
+    expect: Expression | None
     span: Span
 
 
@@ -572,7 +575,7 @@ class ScenarioNode:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A whole spec as written. `clock` and `simulate` are kept as places alone: their meaning comes later."""
+    """A whole spec as written."""
 
     name: Name
     doc: str
@@ -582,6 +585,7 @@ class Protocol:
     messages: tuple[MessageNode, ...]
     network: Name | None
     clock: Name | None
+    skew: Expression | None  # of the clock of that name
     bounds: tuple[BoundNode, ...]
     shared: tuple[VariableNode, ...] | None
     defines: tuple[DefineNode, ...]
@@ -591,6 +595,6 @@ class Protocol:
     tolerates: EnvelopeNode | None
     cases: tuple[CaseNode, ...]
     scenarios: tuple[ScenarioNode, ...]
-    simulate: Span | None
+    simulations: tuple[CaseNode, ...]
     span: Span
     source: str

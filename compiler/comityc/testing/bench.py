@@ -21,7 +21,7 @@ from comityc.testing.replay import Schedule, follow, runs
 from comityc.testing.walk import Option, Walk, is_fault
 
 LONGEST_RUN = 40
-WEIGHTS = {"deliver": 6, "ignore": 3, "timer": 2, "decide": 4, "perform": 4, "happen": 4, "recover": 3}
+WEIGHTS = {"deliver": 6, "ignore": 3, "time": 3, "timer": 2, "decide": 4, "perform": 4, "happen": 4, "recover": 3}
 """How likely a step is, by kind."""
 
 FAULT_WEIGHT = 3

@@ -26,7 +26,7 @@ from comity.machine import (
     to_one,
 )
 from comity.seal import digester
-from comity.values import Digester, Instance, Map, Word
+from comity.values import Digester, Instance, Map, Word, everyone
 
 PROTOCOL = "vote"
 ABI = 1
@@ -160,7 +160,7 @@ class ChairMachine(RoleMachine[ChairState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(CHAIR, digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_voter = tuple(Instance("voter", number) for number in range(parameters.voters))
+        self._each_voter = everyone("voter", parameters.voters)
         self._collecting_timers = (
             Timer(
                 "collecting: after patience",

@@ -30,7 +30,7 @@ from comity.machine import (
     to_one,
 )
 from comity.seal import digester
-from comity.values import Digester, Instance, Map, Word, ordered, some, without_first, without_member
+from comity.values import Digester, Instance, Map, Word, everyone, ordered, some, without_first, without_member
 
 PROTOCOL = "workshop"
 ABI = 1
@@ -212,7 +212,7 @@ class ForemanMachine(RoleMachine[ForemanState]):
     def __init__(self, parameters: Parameters, index: int = 0, digest: Digester | None = None) -> None:
         super().__init__(FOREMAN, digest or digester(PROTOCOL))
         self.parameters = parameters
-        self._each_hand = tuple(Instance("hand", number) for number in range(parameters.hands))
+        self._each_hand = everyone("hand", parameters.hands)
         self._preparing_timers = (Timer("any: every 10s", None, after=10.0, longest=10.0, every=True, lasting=True),)
         self._receptions = {
             FOREMAN_HANDING_OUT: {Take: self._handing_out_receive_take, Refuse: self._handing_out_receive_refuse},

@@ -144,7 +144,8 @@ class CheckingWriter:
         machine = self._names.machine
         promises = [(p.expressions, p.quantifier, None if p.given is None else p.given[1]) for p in machine.properties]
         conditions = [(s.expect, tuple(c for _, c in s.hold), s.crash) for s in machine.scenarios]
-        found = used_definitions((tuple(promises), tuple(conditions)), self._names.definitions)
+        simulations = tuple(simulation.expect for simulation in machine.simulations)
+        found = used_definitions((tuple(promises), tuple(conditions), simulations), self._names.definitions)
         for name in sorted(found, key=list(self._names.definitions).index):
             definition, writer = self._names.definitions[name], Writer()
             arguments = [f"{value_name(a)}: {self._names.any()}" for a, _ in definition.arguments]

@@ -427,7 +427,7 @@ class _Emitter:
                 items = self.iterable(arguments[0], in_order=True)
                 return f"tuple(sorted({items}, key={self._context.key_function(expression.key)}))"
             case "mean":
-                return f"{self._names.values('mean')}({self._argument(arguments[0], in_order=False)})"
+                raise TypeError("a mean is taken over runs: whoever simulates puts its value in place")
             case _:
                 assert_never(expression.name)
 

@@ -123,7 +123,7 @@ def may_be_undefined(expression: Expression, definitions: Definitions) -> bool:
         match node:
             case ir.Item() | ir.Unwrap() | ir.InstanceAt() | ir.Arithmetic(operator="/" | "//" | "%"):
                 return True
-            case ir.Function(name="min" | "max" | "mean", default=None):
+            case ir.Function(name="min" | "max", default=None):
                 return True
             case ir.DefinitionCall(definition=name) if may_be_undefined(definitions[name].body, definitions):
                 return True

@@ -199,15 +199,10 @@ class RoleWriter:
             attributes = "\n".join(self._opening.attributes.values())
             needs_others = "self._others" in body + attributes
             for other in names.machine.roles:
-                own = other.name == role.name and needs_others
-                if other.count is not None and (own or re.search(rf"self\.{each(other.name)}\b", body + attributes)):
+                if other.count is not None and re.search(rf"self\.{each(other.name)}\b", body + attributes):
                     writer.add(f"self.{each(other.name)} = ", self.all_of(other, "parameters"))
-            if needs_others:
-                if role.count is None:
-                    writer.add(f"self._others: tuple[{names.values('Instance')}, ...] = ()")
-                else:
-                    others = f"tuple(other for other in self.{each(role.name)} if other != self.me)"
-                    writer.add("self._others = ", others)
+            if needs_others and role.count is None:
+                writer.add(f"self._others: tuple[{names.values('Instance')}, ...] = ()")
             for name, text in self._opening.attributes.items():
                 writer.add(f"self.{name} = ", text)
             for table in _TABLES:
@@ -222,14 +217,25 @@ class RoleWriter:
             offers = self._offers()
             if offers:
                 writer.add("self._open = ", f"{{{', '.join(offers)}}}")
+        if needs_others and role.count is not None:
+            writer.blank()
+            writer.add("@property")
+            with writer.function("_others", ["self"], f"tuple[{names.values('Instance')}, ...]"):
+                writer.add(
+                    "return ", f"{names.values('all_but')}({self._counted(role, 'self.parameters')}, self.me.number)"
+                )
 
     def all_of(self, role: Role, parameters: str) -> str:
         """Return the tuple of all instances of a role."""
+        return f"{self._names.values('everyone')}({self._counted(role, parameters)})"
+
+    def _counted(self, role: Role, parameters: str) -> str:
+        """Return the name of a role and how many instances it has."""
         assert role.count is not None
         context = ParameterContext(self._names, parameters)
         count = emit(role.count, context)
         self.used_of_parameters.update(context.used)
-        return f'tuple({self._names.values("Instance")}("{role.name}", number) for number in range({count}))'
+        return f'"{role.name}", {count}'
 
     def _offers(self) -> list[str]:
         offers: list[str] = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
 from comity.machine import Event, Request, Send, Step
 from comityc.explore.engine.bounds import breaches
-from comityc.explore.engine.records import CUT, LOCAL_BITS, Local, Move, Note, Record
+from comityc.explore.engine.records import CUT, LOCAL_BITS, Local, Move, Note, Record, TimerKey
 from comityc.explore.engine.rest import Primitive
 from comityc.explore.graph import Label, Obligation
 from comityc.explore.telling.wording import show
@@ -38,6 +38,7 @@ class Collector:
         self._plain: list[tuple[int, int]] = []
         self._others: list[Move] = []
         self._notes: list[Note] = []
+        self.labels: list[int] = []  # of all steps so far, those that are not taken too
 
     def record(self) -> Record:
         """Return all that was found."""
@@ -56,6 +57,7 @@ class Collector:
         spends: tuple[Any, ...] = (),
         primitives: tuple[Primitive, ...] = (),
         answered: Request | None = None,
+        again: TimerKey | None = None,
     ) -> bool:
         """Try an event, with each value that it may draw. Return whether the state does not offer it at all."""
         offered, refusal = False, None
@@ -78,7 +80,7 @@ class Collector:
             notes = self._judge(step, event, number)
             entered = step.entered
             changed = self.local._replace(state=step.state)
-            after, left = self._finder.settle(self.who, self.local, changed, entered, spends, answered)
+            after, left = self._finder.settle(self.who, self.local, changed, entered, spends, answered, again)
             how = (*primitives, *left, *self._shared(step))
             self.add(after, step.sends, how, number, notes, (self.view.role.name, step.transition))
         if refusal is not None and not offered:
@@ -97,6 +99,7 @@ class Collector:
     ) -> None:
         """Keep a step."""
         finder, setting = self._finder, self._finder.setting
+        self.labels.append(label)
         cut = [*self._breaches(after), *self._shared_breaches(primitives)]
         for send in sends:
             name = setting.message_names[type(send.message)]
@@ -131,7 +134,9 @@ class Collector:
 
     def _refuse(self, error: Exception, label: Label, owed: Obligation | None) -> None:
         prop = "no_undefined_value" if isinstance(error, UndefinedValue) else "no_unhandled_message"
-        self.note(Note(prop, self._finder.labels.number(label, owed, self.view), str(error), broken=True))
+        number = self._finder.labels.number(label, owed, self.view)
+        self.labels.append(number)
+        self.note(Note(prop, number, str(error), broken=True))
 
     def _judge(self, step: Step[Any], event: Event, label: int) -> tuple[Note, ...]:
         """Say which generic properties a step breaks."""

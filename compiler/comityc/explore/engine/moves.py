@@ -20,11 +20,14 @@ from comityc.explore.engine.records import (
     GONE,
     LOCAL_BITS,
     LOST,
+    NO_ALARMS,
     NOTHING,
     UP,
+    Alarms,
     Local,
     Note,
     Record,
+    TimerKey,
 )
 from comityc.explore.engine.rest import Primitive, RestStore
 from comityc.explore.engine.setting import Setting, budget, budgets_by_role
@@ -104,7 +107,7 @@ class MoveFinder:
         if local.status == UP:
             for rule, element in offered.spontaneous:
                 self._happen(found, rule, element)
-            for timer in offered.timers:
+            for timer in offered.timers if self.setting.timing is None else ():
                 self._fire(found, timer)
             for decision in offered.decisions:
                 self._decide(found, decision)
@@ -126,17 +129,44 @@ class MoveFinder:
             owed,
         )
 
-    def _fire(self, found: Collector, timer: Timer) -> None:
+    def alarms(self, who: int, number: int, fresh: Sequence[str] = ()) -> Alarms:
+        """Find the steps of the timers that may go off now, under a clock, and how long they let time pass.
+
+        On one clock, what is due earlier goes first.
+        """
+        local, timing = self.as_offered(who, self.locals[who][number]), self.setting.timing
+        self._begin(fresh)
+        if timing is None or local.status != UP or not local.running:
+            return NO_ALARMS
+        found = Collector(self, who, number, local)
+        offered = {(timer.name, timer.element): timer for timer in self._open_or_nothing(who, local.state).timers}
+        soonest = [alarm.earliest for alarm in local.running if alarm.earliest > 0]
+        limits: list[int] = []
+        first: int | None = None
+        for alarm in sorted(local.running, key=lambda alarm: alarm.latest):
+            timer = offered.get(alarm.key)
+            if timer is None or alarm.earliest > 0 or (first is not None and alarm.earliest > first):
+                continue
+            tried = len(found.labels)
+            if self._fire(found, timer):
+                first = alarm.latest if first is None else first
+                if any(self.labels.obligations[label] for label in found.labels[tried:]):
+                    limits.append(alarm.latest + timing.lateness)
+        return Alarms(found.record(), min(soonest, default=None), min(limits, default=None))
+
+    def _fire(self, found: Collector, timer: Timer) -> bool:
+        """Try a timer; return whether it can go off."""
         spent = ("timer", timer.name, timer.element)
         if spent in found.local.spent:
-            return
+            return False
         label = Label("timer", found.instance, name=timer.name, element=timer.element)
         owed = Obligation("timer", found.instance, (timer.name, timer.element))
-        found.attempt(
+        return not found.attempt(
             lambda draw: TimerFired(timer.name, timer.element, draw, self._ids),
             label,
             owed,
             spends=() if timer.every else (spent,),
+            again=(timer.name, timer.element) if timer.every else None,
         )
 
     def _decide(self, found: Collector, decision: Decision) -> None:
@@ -212,7 +242,7 @@ class MoveFinder:
         label = self.labels.number(Label("recover", found.instance, name=name), _recovery(found))
         anew = local._replace(state=state, status=UP)
         if local.status == LOST:
-            anew = anew._replace(spent=(), in_effect=())
+            anew = anew._replace(spent=(), in_effect=(), running=())
         after, primitives = self.settle(who, local, anew, entered, (), None)
         found.add(after, (), primitives, label)
 
@@ -274,9 +304,38 @@ class MoveFinder:
     # ---- the step itself
 
     def settle(
+        self,
+        who: int,
+        before: Local,
+        after: Local,
+        entered: bool,
+        spends: tuple[Any, ...],
+        answered: Request | None,
+        again: TimerKey | None = None,
+    ) -> tuple[Local, tuple[Primitive, ...]]:
+        """Work out what is spent after a step, which timers run, and which acts are no longer asked for."""
+        settled, primitives = self._settle(who, before, after, entered, spends, answered)
+        return self._with_timers(who, settled, entered=entered, again=again), primitives
+
+    def started(self, who: int, local: Local) -> Local:
+        """Return an instance that starts, with its timers running."""
+        return self._with_timers(who, local, entered=True)
+
+    def as_offered(self, who: int, local: Local) -> Local:
+        """Return a local state with the timers that are offered: in a model, another's step may have changed them."""
+        return self._with_timers(who, local, entered=False) if self.setting.is_model else local
+
+    def _with_timers(self, who: int, local: Local, *, entered: bool, again: TimerKey | None = None) -> Local:
+        timing = self.setting.timing
+        if timing is None or local.status in (GONE, BYZANTINE):
+            return local
+        offered = () if local.status == LOST else self._open_or_nothing(who, local.state).timers
+        running = timing.arm(local.running, offered, local.spent, entered=entered, again=again)
+        return local if running == local.running else local._replace(running=running)
+
+    def _settle(
         self, who: int, before: Local, after: Local, entered: bool, spends: tuple[Any, ...], answered: Request | None
     ) -> tuple[Local, tuple[Primitive, ...]]:
-        """Work out what is spent after a step, and which acts are no longer asked for."""
         if not (before.spent or after.spent or before.in_effect or spends or self._has_requests[who]):
             return after, ()
         was = self._open_or_nothing(who, before.state)

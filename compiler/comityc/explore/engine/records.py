@@ -9,11 +9,33 @@ UP, DOWN, LOST, GONE, BYZANTINE, ASLEEP = range(6)
 paused, with all that it knows, until it wakes."""
 
 
+TimerKey = tuple[str, Any]
+"""A timer and, of one with `for`, its element."""
+
+
+class Alarm(NamedTuple):
+    """A timer that runs, in a case with a clock: it may go off from `earliest` on, and its deadline is not behind `latest`.
+
+    Both are milliseconds from now. They differ for a length that is a range, until it goes off.
+    """
+
+    name: str
+    element: Any
+    earliest: int
+    latest: int
+
+    @property
+    def key(self) -> TimerKey:
+        """Which timer it is."""
+        return self.name, self.element
+
+
 class Local(NamedTuple):
     """All that belongs to one instance.
 
     `spent` names what is over until the state is entered anew: timers that fired, acts that were answered. `in_effect` names acts
     without a key that took effect and were not answered yet. `origin` is the state it started in, where that matters.
+    `running` are the timers that run, under a clock.
     """
 
     state: Any
@@ -21,6 +43,7 @@ class Local(NamedTuple):
     spent: tuple[tuple[Any, ...], ...] = ()
     in_effect: tuple[tuple[str, Any], ...] = ()
     origin: Any = None
+    running: tuple[Alarm, ...] = ()
 
 
 class Note(NamedTuple):
@@ -61,6 +84,17 @@ class Record(NamedTuple):
 
 
 NOTHING = Record((), (), ())
+
+
+class Alarms(NamedTuple):
+    """What the timers of an instance do to time: their steps, when the next may go off, and how long time may pass before one has to."""
+
+    record: Record
+    soonest: int | None
+    limit: int | None
+
+
+NO_ALARMS = Alarms(NOTHING, None, None)
 DEFERRED = Record((), (), (Note("deferred", -1, ""),))
 """The message stays where it is, and lets those behind it pass."""
 CUT = "cut"

@@ -14,6 +14,7 @@ from comityc.explore.engine.bounds import Check, Limits
 from comityc.explore.engine.domains import Domains
 from comityc.explore.engine.network import Order
 from comityc.explore.engine.rest import ActRules, Detail
+from comityc.explore.engine.timing import Timing, make_timing
 from comityc.explore.engine.values import sealed
 from comityc.machine.expressions import ActQuery
 from comityc.machine.model import Act, Budget, Case, Envelope, Machine, Role, State, Transition
@@ -59,6 +60,7 @@ class Setting:
     exact: bool  # figures are stated: nothing is dropped
     acts: Mapping[str, Act]
     act_rules: ActRules
+    timing: Timing | None  # None without a clock
 
     @property
     def faults(self) -> Envelope:
@@ -82,6 +84,7 @@ def make_setting(machine: Machine, case: Case, parameters: Any, module: ModuleTy
     ordered = any(message.fifo for message in machine.messages)
     endless = faults.lose == "any" and faults.duplicate == "any" and not ordered
     exact = case.states is not None or case.levels is not None
+    counted = nodes_in((machine.roles, machine.definitions))
     order: Order = "fifo"
     if case.network == "sent_set" or (endless and (faults.reorder or case.network == "unordered")):
         order = "sent_set"
@@ -105,6 +108,7 @@ def make_setting(machine: Machine, case: Case, parameters: Any, module: ModuleTy
         exact=exact,
         acts={act.name: act for act in machine.acts},
         act_rules=_act_rules(machine, faults, exact),
+        timing=None if case.clock is None else make_timing(machine, case.clock, parameters, module, counted),
     )
 
 

@@ -46,16 +46,17 @@ def initial_states(successors: Successors, budgets: tuple[int, ...]) -> Iterator
             knowledge = tuple(() for _ in setting.instances) if setting.faults.byzantine else ()
             rest = successors.rests.start(budgets, shared, knowledge)
             for row in product(*starts):
-                locals_ = [_local(setting, who, state, who in liars) for who, state in enumerate(row)]
+                locals_ = [_local(successors, who, state, who in liars) for who, state in enumerate(row)]
                 numbers = [successors.finder.number(who, local) for who, local in enumerate(locals_)]
                 yield successors.pack(numbers, rest)
 
 
-def _local(setting: Setting, who: int, state: Any, lies: bool) -> Local:
+def _local(successors: Successors, who: int, state: Any, lies: bool) -> Local:
     if lies:
         return Local(state, BYZANTINE)
+    setting = successors.setting
     forgets = budget(setting.faults.amnesia, setting.instances[who].role) != 0
-    return Local(state, UP, origin=state if forgets else None)
+    return successors.finder.started(who, Local(state, UP, origin=state if forgets else None))
 
 
 def _liars(setting: Setting) -> Iterator[frozenset[int]]:

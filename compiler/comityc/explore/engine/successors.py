@@ -13,6 +13,7 @@ from comityc.explore.engine.labels import LabelStore
 from comityc.explore.engine.moves import MoveFinder
 from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.partitions import Partitions
+from comityc.explore.engine.passing import Passing
 from comityc.explore.engine.records import (
     BYZANTINE,
     DEFERRED,
@@ -72,6 +73,7 @@ class Successors:
         self._fresh_count: int = setting.module.FRESH
         self._fresh_in: dict[tuple[int, int], frozenset[str]] = {}
         self._occupied: frozenset[str] | None = None
+        self._passing = None if setting.timing is None else Passing(self, setting.timing)
         self._strikes = Strikes(self) if setting.faults != NO_FAULTS else None
 
     # ---- taking states apart and together
@@ -134,6 +136,8 @@ class Successors:
             record = self._own[who].get(local) or self._find_own(packed, who, local)
             if record is not NOTHING:
                 self.take(packed, locals_, who, record, steps)
+        if self._passing is not None:
+            self._passing.add(packed, locals_, steps)
         self.progress = self.progress or len(steps) > delivered
         moves = self._world_moves.get(rest)
         for label, after, is_fault in self._find_world_moves(rest) if moves is None else moves:
@@ -289,11 +293,18 @@ class Successors:
             if after != BLOCKED:
                 label = self.labels.number(Label(kind, name=act, arguments=arguments, outcome=outcome))
                 found.append((label, after, fault is not None))
-        if self.partitions is not None and self.partitions.heals and self.rests.items[rest].cut:
+        if self._may_heal(rest):
             label = self.labels.number(Label("heal"), Obligation("recover", None))
             found.append((label, self.rests.apply(rest, self.rests.operation((("heal",),))), False))
         self._world_moves[rest] = tuple(found)
         return self._world_moves[rest]
+
+    def may_heal(self, packed: int) -> bool:
+        """Say whether links are cut that may become whole again."""
+        return self._may_heal((packed >> self.rest_shift) & REST_MASK)
+
+    def _may_heal(self, rest: int) -> bool:
+        return self.partitions is not None and self.partitions.heals and bool(self.rests.items[rest].cut)
 
     def _find_fate(self, envelope: int, receiver: int, number: int) -> int:
         local = self.finder.locals[receiver][number]

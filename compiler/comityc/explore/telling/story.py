@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from comity.record import describe_time
 from comity.values import Instance
 from comityc.explore.graph import Graph, Label, actor_of, is_fault
 from comityc.explore.judging.paths import Path
@@ -142,6 +143,8 @@ class Teller:
                 return f"{label.instance} receives {message} from {label.sender}"
             case "ignore":
                 return f"{label.instance} ignores {message} from {label.sender}"
+            case "time":
+                return f"{_length(label)} pass"
             case "timer":
                 return f"the timer `{_plain(label.name)}` of {label.instance}{_for(label)} fires"
             case "decide":
@@ -226,6 +229,8 @@ class Teller:
                 return Arrow("lost", there, here, show(label.message))
             case "duplicate":
                 return Arrow("note", there, "", f"{show(label.message)} to {here} is doubled")
+            case "time":
+                return Arrow("note", "", "", f"{_length(label)} pass")
             case "timer":
                 return Arrow("note", here, "", f"timer `{_plain(label.name)}`{_for(label)}")
             case "decide":
@@ -251,6 +256,10 @@ class Teller:
 def _plain(name: str | None) -> str:
     """Return the name of a timer or a transition without the states that it stands under."""
     return (name or "").rpartition(": ")[2]
+
+
+def _length(label: Label) -> str:
+    return describe_time(int(label.value) / 1000)
 
 
 def _for(label: Label) -> str:

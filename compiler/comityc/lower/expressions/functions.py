@@ -1,10 +1,12 @@
 """Calls of the functions of the language come in (`all`, `max`, `len`, `digest`, ...); typed nodes go out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from comityc.diagnostics.codes_names import (
     NOT_COMPARABLE,
+    NOT_HERE,
     TYPE_MISMATCH,
     WRONG_ARGUMENTS,
 )
@@ -35,6 +37,7 @@ from comityc.machine.value_types import (
     type_name,
     without_optional,
 )
+from comityc.machine.walk import free_locals
 from comityc.resolve.types import UNKNOWN
 from comityc.syntax import nodes
 
@@ -64,6 +67,8 @@ def check_function(node: nodes.Call, name: nodes.Name, context: Context, expecte
             return _collected(node, text, context, expected)
         case "old":
             return _old(node, name, context)
+        case "mean" if context.place.kind == "simulation":
+            return _mean(node, context)
         case "digest" if context.place.kind in ("guard", "do"):
             arguments = tuple(context.check(argument) for argument in node.arguments)
             count_arguments(node, text, 1, None, context)
@@ -206,6 +211,31 @@ def _collected(
     value, item = check_iterable(node.arguments[0], context)
     made: ValueType = SetType(item) if name == "set" else ListType(item)
     return ir.Function(name=name, arguments=(value,), type=made, span=node.span)
+
+
+def _mean(node: nodes.Call, context: Context) -> ir.Expression:
+    """Read the argument as it is at the end of one run; over the runs it has a mean."""
+    if not count_arguments(node, "mean", 1, 1, context):
+        return poison()
+    written = node.arguments[0]
+    value = unwrapped(context.at(replace(context.place, kind="mean")).check(written))
+    if context.uses is not None or free_locals(value):
+        context.report(
+            NOT_HERE.at(
+                node.span,
+                f"`mean` means nothing in {'a define' if context.uses is not None else 'a comprehension'}",
+                caret="its number has to be one for each run",
+                help="take the mean in `expect` itself, of all that is counted in one run",
+            )
+        )
+        return poison()
+    if not isinstance(value.type, IntType | FractionType) and not is_unknown(value.type):
+        help_text = "say which: `1 if ... else 0`" if isinstance(value.type, BoolType) else None
+        context.report(
+            TYPE_MISMATCH.at(value.span, f"`mean` needs a number, and this is {type_name(value.type)}", help=help_text)
+        )
+        return poison()
+    return ir.Function(name="mean", arguments=(value,), type=FractionType(), span=node.span)
 
 
 def _old(node: nodes.Call, name: nodes.Name, context: Context) -> ir.Expression:

@@ -134,7 +134,7 @@ def not_here(node: nodes.Name, context: Context) -> Diagnostic:
         "old": "it belongs into a `step` property",
         "fresh": "it belongs into `do`",
         "digest": "it belongs into `do` and guards",
-        "mean": "it belongs into `simulate`",
+        "mean": "it belongs into the `expect` of `simulate`, and not into another `mean`",
         "crashed": "it belongs into properties",
         "byzantine": "it belongs into properties",
     }

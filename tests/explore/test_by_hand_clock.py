@@ -1,0 +1,356 @@
+"""What clocks promise: which timers go off before which, and what time waits for.
+
+Each spec is about one rule; the verdicts and figures that it states were worked out by hand.
+"""
+
+import pytest
+from tests.explore.specs import assert_as_stated
+
+TWO_TIMERS = """
+        roles:
+          early:
+            states:
+              s:
+                - after: {early}
+                  goto: done
+              done: final
+          late:
+            states:
+              s:
+                - after: {late}
+                  goto: done
+              done: final
+        properties:
+          in_order: {{always: late in done implies early in done}}
+          other_order: {{reachable: late in done and early not in done}}
+        verify:
+          one: {{clock: {clock}, states: {states}, violates: [{violates}]}}
+"""
+
+THREE_RANGES = """
+        roles:
+          a: {{states: {{s: [{{after: 4s..10s, goto: done}}], done: final}}}}
+          b: {{states: {{s: [{{after: 1s..7s, goto: done}}], done: final}}}}
+          c: {{states: {{s: [{{after: 1s..{last}, goto: done}}], done: final}}}}
+        properties:
+          a_first_c_last: {{reachable: a in done and b not in done and c not in done}}
+          then_b: {{reachable: a in done and b in done and c not in done}}
+        verify:
+          one: {{clock: synchronous, violates: [{violates}]}}
+"""
+
+RULES = {
+    "the earlier deadline goes first": TWO_TIMERS.format(
+        early="1s", late="2s", clock="synchronous", states=5, violates="other_order"
+    ),
+    "without a clock either may": TWO_TIMERS.format(early="1s", late="2s", clock="none", states=4, violates="in_order"),
+    "of equal deadlines either goes first": TWO_TIMERS.format(
+        early="1s", late="1s", clock="synchronous", states=5, violates="in_order"
+    ),
+    "deadlines no further apart than the skew have no order": TWO_TIMERS.format(
+        early="1s", late="2s", clock="{skew: 1s}", states=8, violates="in_order"
+    ),
+    "deadlines further apart than the skew keep their order": TWO_TIMERS.format(
+        early="1s", late="3s", clock="{skew: 1s}", states=8, violates="other_order"
+    ),
+    # At 4s `a` goes off, at 4s `b`, and `c` at 5s: neither lies at an end of its range alone.
+    "every order that ranges allow is explored": THREE_RANGES.format(last="5s", violates=""),
+    "an order that ranges forbid is not": THREE_RANGES.format(last="3s", violates="a_first_c_last, then_b"),
+    "no timer goes off while a message is under way": """
+        messages: {M: {}}
+        roles:
+          a:
+            states:
+              s:
+                - after: 1s
+                  do: send M() to b
+                  goto: done
+              done: final
+          b:
+            variables: {heard: bool}
+            states:
+              t:
+                - receive: M
+                  do: heard = true
+                - after: 1s
+                  goto: done
+              done:
+                - final
+                - receive: M
+                  do: heard = true
+        waive: {final_is_final: what comes late is heard}
+        properties:
+          after_it: {step: "b in done and old(b in t) and a in done implies b.heard"}
+        verify:
+          one: {clock: synchronous}
+          two: {clock: {skew: 100ms}, violates: [after_it]}
+          three: {clock: none, violates: [after_it]}
+    """,
+    "a message that nobody can take holds nothing back": """
+        messages: {M: {}}
+        roles:
+          a:
+            states:
+              s:
+                - when: true
+                  do: send M() to b
+                  goto: done
+              done: final
+          b:
+            states:
+              t:
+                - defer: M
+                - after: 1s
+                  goto: u
+              u:
+                - receive: M
+                  goto: done
+              done: final
+        properties:
+          ends: {eventually: b in done}
+        verify:
+          one: {clock: synchronous, states: 5, levels: 5}
+    """,
+    "no timer goes off while a `when` is open": """
+        roles:
+          a:
+            variables: {n: int}
+            states:
+              s:
+                - after: 1s
+                  goto: t
+              t:
+                - when: n < 2
+                  do: n += 1
+                - when: true
+                  goto: done
+              done: final
+          b:
+            states:
+              s:
+                - after: 1s
+                  goto: done
+              done: final
+        properties:
+          not_between: {step: "b in done and old(b in s) implies a not in t"}
+        verify:
+          one: {clock: synchronous}
+          two: {clock: {skew: 1s}}
+          three: {clock: none, violates: [not_between]}
+    """,
+    "a `when` that nobody is owed holds nothing back": """
+        roles:
+          a:
+            states:
+              s:
+                - when: true
+                  fairness: none
+                  goto: done
+              done: final
+          b:
+            states:
+              s:
+                - after: 1s
+                  goto: done
+              done: final
+        properties:
+          ends: {eventually: b in done}
+          before: {reachable: a in s and b in done}
+        verify:
+          one: {clock: synchronous}
+    """,
+    "a decision is taken at any time, and holds nothing back": """
+        roles:
+          a:
+            states:
+              s:
+                - after: 4s
+                  goto: done
+              done: final
+          b:
+            states:
+              s:
+                - resting
+                - decide: begin
+                  goto: t
+              t:
+                - after: 2s
+                  goto: done
+              done: final
+        properties:
+          before: {reachable: b in done and a in s}
+          after: {reachable: b in t and a in done}
+          never_begun: {reachable: b in s and a in done}
+          begun_late: {never: a in done and b in s}
+        verify:
+          one: {clock: synchronous, violates: [begun_late]}
+    """,
+    "a prompt decision comes before a timer, where clocks agree": """
+        roles:
+          a:
+            states:
+              s:
+                - after: 1s
+                  goto: done
+              done: final
+          b:
+            states:
+              s:
+                - decide: begin
+                  prompt: true
+                  goto: done
+              done: final
+        properties:
+          begun: {always: a in done implies b in done}
+        verify:
+          one: {clock: synchronous, states: 4, levels: 4}
+          two: {clock: {skew: 100ms}, violates: [begun]}
+    """,
+    "an act comes to its outcome before a timer, where clocks agree": """
+        roles:
+          a:
+            states:
+              s:
+                - after: 1s
+                  goto: gave_up
+                - perform: pay -> ok
+                  goto: paid
+              paid: final
+              gave_up: final
+        properties:
+          paid: {never: a in gave_up}
+        verify:
+          one: {clock: synchronous, states: 2}
+          two: {clock: {skew: 100ms}, violates: [paid]}
+    """,
+    "a repeating timer keeps its rhythm": """
+        roles:
+          a:
+            variables: {n: int}
+            states:
+              s:
+                - every: 2s
+                  if: n < 9
+                  do: n += 1
+          b:
+            states:
+              s:
+                - after: 5s
+                  goto: done
+              done: final
+        properties:
+          two_before: {step: "b in done and old(b in s) implies a.n == 2"}
+        waive: {no_deadlock: the beats end}
+        verify:
+          one: {clock: synchronous}
+          two: {clock: none, violates: [two_before]}
+    """,
+    "to enter a state anew starts its timers again": """
+        messages: {M: {}}
+        roles:
+          a:
+            variables: {n: int}
+            states:
+              s:
+                - after: 2s
+                  if: n < 3
+                  do: |
+                    n += 1
+                    send M() to b
+                  goto: s
+                - after: 2s
+                  goto: done
+              done: final
+          b:
+            states:
+              s:
+                - receive: M
+                  goto: s
+                - after: 3s
+                  goto: done
+              done:
+                - final
+                - ignore: M
+        properties:
+          kept_waiting: {always: b in done implies a.n == 3}
+        verify:
+          one: {clock: synchronous}
+          two: {clock: none, violates: [kept_waiting]}
+    """,
+    "a timer whose condition does not hold is due when it does": """
+        messages: {M: {}}
+        roles:
+          a:
+            states:
+              s:
+                - after: 3s
+                  do: send M() to b
+                  goto: done
+              done: final
+          b:
+            variables: {ready: bool}
+            states:
+              s:
+                - after: 1s
+                  if: ready
+                  goto: done
+                - receive: M
+                  do: ready = true
+              done: final
+          c:
+            states:
+              s:
+                - after: 4s
+                  goto: done
+              done: final
+        properties:
+          ends: {eventually: b in done}
+          before_c: {always: c in done implies b in done}
+        verify:
+          one: {clock: synchronous}
+    """,
+    "who is down misses nothing but time": """
+        roles:
+          a:
+            states:
+              s:
+                - after: 1s
+                  goto: done
+              done: final
+          b:
+            states:
+              s:
+                - after: 3s
+                  goto: done
+              done: final
+        properties:
+          in_order: {always: b in done implies a in done}
+          overdue: {step: "a in done and old(a in s) implies b in s"}
+        verify:
+          restart: {clock: synchronous, faults: {restart: {a: 1}}, violates: [in_order, overdue]}
+          another: {clock: synchronous, faults: {restart: {b: 1}}}
+          pause: {clock: synchronous, faults: {pause: {a: 1}}, violates: [in_order, overdue]}
+    """,
+    "timers keep their order on one clock": """
+        roles:
+          a:
+            variables: {n: int}
+            states:
+              s:
+                - after: 1s
+                  do: n = 1
+                - after: 2s
+                  do: n = 2 * n + 2
+                - resting
+        properties:
+          in_order: {always: "a.n in (0, 1, 4)"}
+        verify:
+          one: {clock: {skew: 5s}}
+          two: {clock: none, violates: [in_order]}
+    """,
+}
+
+
+@pytest.mark.parametrize("spec", RULES.values(), ids=RULES.keys())
+def test_a_spec_comes_out_as_worked_out_by_hand(spec: str) -> None:
+    assert_as_stated(spec)
