@@ -27,7 +27,7 @@ BENCH = Bench(
     __file__,
     protocol="contract_net",
     spec="../specs/contract/contract_net.yaml",
-    spec_hash="f4599f02bb55eae9",
+    spec_hash="9f89a8cd75a07d9c",
 )
 
 CASES = [

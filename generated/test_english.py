@@ -27,7 +27,7 @@ BENCH = Bench(
     __file__,
     protocol="english",
     spec="../specs/auction/english.yaml",
-    spec_hash="00fefb704376062b",
+    spec_hash="0b4bd0a55063af0f",
 )
 
 CASES = [

@@ -35,7 +35,7 @@ BENCH = Bench(
     __file__,
     protocol="escrow",
     spec="../specs/contract/escrow.yaml",
-    spec_hash="6439164d7384b5d9",
+    spec_hash="faeb7b42cedc149f",
 )
 
 CASES = [

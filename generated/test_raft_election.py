@@ -3,16 +3,16 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    one_leader_per_term (line 116)
-    one_vote_per_term (line 118)
-    terms_grow (line 120)
-    leader_is_fresh (line 122)
+    one_leader_per_term (line 117)
+    one_vote_per_term (line 119)
+    terms_grow (line 121)
+    leader_is_fresh (line 123)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    can_still_elect (line 124)
-    settles (line 126)
+    can_still_elect (line 125)
+    settles (line 127)
 """
 
 import pytest
@@ -24,7 +24,7 @@ BENCH = Bench(
     __file__,
     protocol="raft_election",
     spec="../specs/election/raft_election.yaml",
-    spec_hash="a36baf356c03daf5",
+    spec_hash="43ef1389454ea9e0",
 )
 
 CASES = [

@@ -30,7 +30,7 @@ BENCH = Bench(
     __file__,
     protocol="sealed_first_price",
     spec="../specs/auction/sealed_first_price.yaml",
-    spec_hash="3b29f338c6f05d3d",
+    spec_hash="0a583cc2d1beb090",
 )
 
 CASES = [

@@ -24,7 +24,7 @@ BENCH = Bench(
     __file__,
     protocol="two_phase_commit",
     spec="../specs/consensus/two_phase_commit.yaml",
-    spec_hash="0ec7901d56e7eba0",
+    spec_hash="facd53b9e4595ae9",
 )
 
 CASES = [

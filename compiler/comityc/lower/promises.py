@@ -34,6 +34,7 @@ from comityc.machine.model import (
     Scenario,
     Simulation,
 )
+from comityc.machine.rest import may_be_stuck
 from comityc.machine.value_types import BoolType, InstanceType, TextType, ValueType, type_name
 from comityc.syntax import nodes
 
@@ -73,6 +74,8 @@ def applicable(roles: Sequence[Role], network: NetworkKind) -> tuple[str, ...]:
         absent.add("decide_once")
     if not any(state.final for role in roles for state in role.states):
         absent.add("final_is_final")
+    if not any(may_be_stuck(role) for role in roles):
+        absent.add("never_stuck")
     if network == "none":
         absent |= {"no_unhandled_message", "duplicates_are_harmless"}
     return tuple(name for name in GENERIC_PROPERTIES if name not in absent)

@@ -332,6 +332,7 @@ class Property:
 
 
 GENERIC_PROPERTIES = (
+    "never_stuck",
     "final_is_final",
     "decide_once",
     "no_unhandled_message",
@@ -341,7 +342,10 @@ GENERIC_PROPERTIES = (
     "no_dead_parts",
     "not_vacuous",
 )
-"""What every protocol promises without saying so. `no_undefined_value`: no missing key, field of none, division by zero."""
+"""What every protocol promises without saying so. `never_stuck`: see `machine.rest`.
+
+`no_undefined_value`: no missing key, field of none, division by zero.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from comityc.explore.judging.paths import Path
 from comityc.explore.judging.properties import Functions, Judgement, functions_of, judge
 from comityc.explore.judging.reads import sight_of
 from comityc.explore.judging.space import Space
+from comityc.explore.judging.stuck import find_stuck
 from comityc.explore.judging.vacuity import conditions, untested
 from comityc.explore.plan import Run
 from comityc.explore.telling.story import Story, Teller
@@ -23,6 +24,9 @@ nothing speaks against it among the states that were seen, and there are more. `
 
 OVER_ALL_CASES = ("no_dead_parts", "not_vacuous")
 """Generic properties that only all cases together can decide."""
+
+FIRST = "never_stuck"
+"""What is told before all else: it needs no fairness, and where it fails much else fails with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Examiner:
 
     def findings(self, progress: Callable[[str], None]) -> Iterable[Finding]:
         """Decide the properties, one after the other."""
-        for prop in self.machine.properties:
+        for prop in sorted(self.machine.properties, key=lambda prop: prop.name != FIRST):
             if prop.name in OVER_ALL_CASES and prop.kind == "generic":
                 continue
             progress(prop.name)
@@ -112,12 +116,17 @@ class Examiner:
         return Finding(prop, "holds", self._within())
 
     def _generic(self, prop: Property) -> Finding:
+        if prop.name == FIRST:
+            return self._never_stuck(prop)
         broken = [violation for violation in self.graph.violations if violation.property == prop.name]
         if broken:
             violation, path = self._plainest_violation(broken[0])
             return Finding(prop, "fails", violation.text, None, self._violation_story(violation, path))
         if prop.name == "duplicates_are_harmless" and not self.machine.messages:
             return Finding(prop, "holds", "there are no messages")
+        return self._nothing_against(prop)
+
+    def _nothing_against(self, prop: Property) -> Finding:
         return Finding(prop, "holds", self._within()) if self.graph.complete else Finding(prop, "unknown", self._seen())
 
     def _plainest_violation(self, first: Violation) -> tuple[Violation, Path]:
@@ -132,6 +141,17 @@ class Examiner:
         ]
         path, last = self.space.stem_beyond([violation.state for violation in alike], [one.label for one in alike])
         return next(one for one in alike if (one.state, one.label) == (path.states[-1], last)), path
+
+    def _never_stuck(self, prop: Property) -> Finding:
+        stuck = find_stuck(self.machine, self.run.case, self.space)
+        if stuck is None:
+            return self._nothing_against(prop)
+        world = self.graph.world(stuck.path.states[-1])
+        who = [f"{one} in `{world.states[one.role][one.number].at}`" for one in stuck.instances]
+        waits = f"{' and '.join(who)} can never come to rest any more"
+        why = [f"nothing but faults leads from here to a final or resting state of {one}" for one in stuck.instances]
+        story = self.teller.tell(stuck.path, tuple(why))
+        return Finding(prop, "fails", f"after {_steps(len(stuck.path.labels))} {waits}", None, story)
 
     def _violation_story(self, violation: Violation, path: Path) -> Story:
         """Tell the way to a violation; the step that is one is told last, whether it was taken or not."""

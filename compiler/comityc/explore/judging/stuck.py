@@ -1,0 +1,72 @@
+"""The state space of a case in; whether anybody in it is ever stuck, and the way to where that is so, out (`never_stuck`).
+
+An instance is stuck where nothing but faults leads to a state in which it may stay (see `machine.rest`). No fairness is needed to
+say so: the way only has to be there. A deadlock is told as `no_deadlock` and not a second time here; at a bound a way counts as open.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from comity.values import Instance
+from comityc.explore.judging.paths import Mask, Path, reach_backward
+from comityc.explore.judging.reads import Sight
+from comityc.explore.judging.space import Space
+from comityc.explore.world import World
+from comityc.machine.model import Case, Machine
+from comityc.machine.rest import may_be_stuck, nobody_is_stuck, restful
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """The shortest way to a state from which some instances never come to rest."""
+
+    path: Path
+    instances: tuple[Instance, ...]
+
+
+def find_stuck(machine: Machine, case: Case, space: Space) -> Stuck | None:
+    """Find the first state from which somebody can no longer come to rest."""
+    if case.clock is None and nobody_is_stuck(machine):  # with a clock, others' doing may keep a timer from its time
+        return None
+    at_rest = _at_rest(machine, space)
+    open_ended = space.open_ended | _standstills(space)
+    usable = space.ways[space.edges.labels]
+    together = np.logical_and.reduce(list(at_rest.values()))
+    if reach_backward(space.edges, together | open_ended, usable).all():
+        return None
+    # Those who never rest at the same time may still rest each in its turn, as the nodes of a ring do.
+    lost = {who: ~reach_backward(space.edges, mask | open_ended, usable) for who, mask in at_rest.items()}
+    states = np.flatnonzero(np.logical_or.reduce(list(lost.values())))
+    if not len(states):
+        return None
+    path = space.stem(states[space.edges.depth[states] == space.edges.depth[states[0]]])
+    return Stuck(path, tuple(who for who, mask in lost.items() if mask[path.states[-1]]))
+
+
+def _at_rest(machine: Machine, space: Space) -> dict[Instance, Mask]:
+    """Say of each instance that may be stuck in which states it is at rest, is down, or is a liar."""
+    asked = {role.name: restful(role) for role in machine.roles if may_be_stuck(role)}
+    roles = frozenset(asked)
+    classes = space.classes(Sight(frozenset((role, "at") for role in roles), crashed=roles, byzantine=roles))
+    worlds = [space.graph.world(first) for first in classes.first]
+    instances = [who for who in space.graph.instance_masks if who.role in asked]
+    return {
+        who: np.array([_rests(world, who, asked[who.role]) for world in worlds], dtype=np.bool_)[classes.of]
+        for who in instances
+    }
+
+
+def _rests(world: World, who: Instance, restful_states: frozenset[str]) -> bool:
+    if who in world.crashed or who in world.byzantine:
+        return True
+    return str(world.states[who.role][who.number].at) in restful_states
+
+
+def _standstills(space: Space) -> Mask:
+    """Find the states in which no step but a fault is left; in a sent set, a delivery that changes nothing is none."""
+    edges, labels = space.edges, space.graph.labels
+    kept = np.array([label.kept for label in labels], dtype=np.bool_)
+    goes_on = space.ways[edges.labels] & ~(kept[edges.labels] & (edges.sources == edges.targets))
+    result: Mask = np.bincount(edges.sources[goes_on], minlength=edges.count) == 0
+    return result
