@@ -5,6 +5,7 @@ a command needs it.
 """
 
 import os
+import re
 import sys
 import traceback
 from enum import StrEnum
@@ -26,6 +27,14 @@ class Chart(StrEnum):
     TEXT = "text"
     MERMAID = "mermaid"
     NONE = "none"
+
+
+class Engine(StrEnum):
+    """What explores the states."""
+
+    AUTO = "auto"
+    REFERENCE = "reference"
+    NATIVE = "native"
 
 
 app = typer.Typer(
@@ -116,8 +125,20 @@ def verify(
     with_: With = None,
     json: Json = False,
     max_states: Annotated[
-        int, typer.Option("--max-states", min=1, help="Stop a case after this many states.")
-    ] = 5_000_000,
+        int | None,
+        typer.Option(
+            "--max-states",
+            min=1,
+            help="Stop a case after this many states (usually some millions).",
+            show_default=False,
+        ),
+    ] = None,
+    memory: Annotated[
+        str | None, typer.Option("--memory", metavar="SIZE", help="Stop a case that needs more memory: `4G`, `500M`.")
+    ] = None,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="What explores the states; `auto` takes the quickest that can.")
+    ] = Engine.AUTO,
     chart: Annotated[Chart, typer.Option("--chart", help="How to draw counterexamples.")] = Chart.TEXT,
     stories: Annotated[
         bool, typer.Option("--stories", help="Tell also the failures that the spec states itself.")
@@ -132,9 +153,8 @@ def verify(
     from comityc.explore.telling.keep import Keep
 
     keep = Keep(save_trace)
-    raise typer.Exit(
-        verify_command(_specs(files), case or [], with_ or [], json, max_states, chart.value, stories, keep)
-    )
+    limits = {"max_states": max_states, "memory": _bytes(memory), "engine": engine.value}
+    raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, limits, chart.value, stories, keep))
 
 
 @app.command("compile")
@@ -277,6 +297,17 @@ def diagram(file: File) -> None:
 
 
 # ---- what commands share
+
+
+def _bytes(size: str | None) -> int | None:
+    """Read `4G`, `500M` or a number of bytes."""
+    if size is None:
+        return None
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,3})?)\s*([kKmMgGtT]?)(?:i?[bB])?", size.strip())
+    if found is None or not float(found[1]):
+        _say(f"comity: --memory {size!r} is no size: say how much as in 4G, 500M or 2000000000")
+        raise typer.Exit(USAGE)
+    return int(float(found[1]) * 1000 ** " kmgt".index(found[2].lower() or " "))
 
 
 def _specs(names: list[str]) -> list[str]:

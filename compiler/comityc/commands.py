@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,7 @@ def verify_command(
     cases: Sequence[str],
     values: Sequence[str],
     as_json: bool,
-    max_states: int,
+    limits: Mapping[str, Any],
     chart: "ChartKind",
     stories: bool,
     keep: "Keep",
@@ -60,7 +60,7 @@ def verify_command(
         if result.machine is None or not _can_be_explored(result):
             continue
         try:
-            verdict = _verify(result.machine, cases, values, max_states)
+            verdict = _verify(result.machine, cases, values, limits)
         except UsageError as error:
             return _usage(f"{result.file}: {error}")
         traces += traces_of(verdict, result.machine.source)
@@ -127,7 +127,9 @@ def _scenario_lines(played: "Sequence[ScenarioResult]") -> str:
     return "\n".join([*lines, ""])
 
 
-def _verify(machine: "Machine", cases: Sequence[str], values: Sequence[str], max_states: int) -> "SpecVerdict":
+def _verify(
+    machine: "Machine", cases: Sequence[str], values: Sequence[str], limits: Mapping[str, Any]
+) -> "SpecVerdict":
     from comityc.explore.verify import verify_machine
 
     known = [case.name for case in machine.cases]
@@ -138,7 +140,7 @@ def _verify(machine: "Machine", cases: Sequence[str], values: Sequence[str], max
     given = read_values(machine, values, module)
     with _progress() as progress:
         return verify_machine(
-            machine, module, cases=cases or None, with_values=given or None, max_states=max_states, progress=progress
+            machine, module, cases=cases or None, with_values=given or None, **limits, progress=progress
         )
 
 

@@ -5,7 +5,7 @@ integer that only the search can take apart: use `key`, `world` and `network`.
 """
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -114,11 +114,11 @@ class Graph:
     states from `expanded` on have no edges.
     """
 
-    states: list[int] = field(default_factory=list)
+    states: Sequence[int] = field(default_factory=list)
     levels: list[tuple[int, int]] = field(default_factory=list)
     initial_count: int = 0  # states 0..initial_count-1 are the initial ones
-    parent: "array[int]" = field(default_factory=lambda: array("q"))  # -1 for initial states
-    parent_label: "array[int]" = field(default_factory=lambda: array("i"))
+    parent: Sequence[int] = field(default_factory=lambda: array("q"))  # -1 for initial states
+    parent_label: Sequence[int] = field(default_factory=lambda: array("i"))
     labels: list[Label] = field(default_factory=list)
     obligations: list[tuple[tuple[int, Strength], ...]] = field(default_factory=list)  # by label
     obligation_names: list[Obligation] = field(default_factory=list)
@@ -139,12 +139,22 @@ class Graph:
     offsets: NDArray[np.int64] | None = None  # len(states) + 1
     targets: NDArray[np.int32] | None = None
     edge_labels: NDArray[np.int32] | None = None
+    engine: str = "reference"  # which engine found the states
     # Given by the search:
     key_mask: int = -1  # everything but the network
     instance_masks: dict[Instance, int] = field(default_factory=dict)  # what belongs to one instance
     rest_mask: int = 0  # shared variables, acts, budgets, what liars know
+    columns: Callable[[int], NDArray[np.int64]] | None = field(default=None, repr=False)
     decode: Callable[[int], World] = field(repr=False, default=lambda packed: _no_decoder())
     decode_network: Callable[[int], tuple[Envelope, ...]] = field(repr=False, default=lambda packed: _no_decoder())
+
+    def column(self, mask: int) -> NDArray[np.int64]:
+        """Return the masked bits of every state, shifted down; the mask is one of those above."""
+        if self.columns is not None:
+            return self.columns(mask)
+        shift = (mask & -mask).bit_length() - 1
+        bits = ((packed & mask) >> shift for packed in self.states)
+        return np.fromiter(bits, dtype=np.int64, count=len(self.states))
 
     def key(self, index: int) -> int:
         """Return a number that two states share when they differ at most in the messages under way."""
@@ -160,10 +170,10 @@ class Graph:
 
     def path_to(self, index: int) -> list[tuple[int, int]]:
         """Return a shortest way to a state: (label, state) pairs; the first is an initial state with label -1."""
-        path = [(self.parent_label[index], index)]
+        path = [(int(self.parent_label[index]), index)]
         while self.parent[index] >= 0:
-            index = self.parent[index]
-            path.append((self.parent_label[index], index))
+            index = int(self.parent[index])
+            path.append((int(self.parent_label[index]), index))
         return path[::-1]
 
     def steps_from(self, index: int) -> Iterator[tuple[int, int]]:

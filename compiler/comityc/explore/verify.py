@@ -6,22 +6,32 @@ reached in one case and not in each, and whether anything was put to the test is
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
 from comityc.explore.engine.domains import NoDomainError
-from comityc.explore.engine.search import MAX_STATES, explore
+from comityc.explore.fast.explore import EngineName, explore
 from comityc.explore.graph import Graph
 from comityc.explore.judging.evaluator import Evaluator
-from comityc.explore.judging.examine import Examined, Examiner
+from comityc.explore.judging.examine import FIRST, Examined, Examiner
 from comityc.explore.judging.weigh import weigh
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.verdict import SpecVerdict
-from comityc.machine.model import Machine
+from comityc.machine.model import Case, Machine
+from comityc.machine.rest import nobody_is_stuck
 
 Progress = Callable[[str, str], None]
 """Told the name of the case, and what is being done about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """With which engine to search, and how far: a search of more states, or of more bytes of memory, is cut."""
+
+    engine: EngineName
+    max_states: int | None
+    memory: int | None
 
 
 def verify_machine(
@@ -30,19 +40,26 @@ def verify_machine(
     *,
     cases: Sequence[str] | None = None,
     with_values: Mapping[str, Any] | None = None,
-    max_states: int = MAX_STATES,
+    max_states: int | None = None,
+    memory: int | None = None,
+    engine: EngineName = "auto",
     progress: Progress | None = None,
 ) -> SpecVerdict:
-    """Decide every property in every case, or in the named ones, or (values without a case) once with these values."""
+    """Decide every property in every case, or in the named ones, or (values without a case) once with these values.
+
+    A search of more than `max_states` states (by default as many as the engine can look at in a minute or two), or of more than
+    `memory` bytes, is cut.
+    """
     evaluator = Evaluator(machine, module)
     told = progress or (lambda case, doing: None)
+    limits = Limits(engine, max_states, memory)
     examined = [
-        _examine(machine, evaluator, run, max_states, told) for run in plan_runs(machine, evaluator, cases, with_values)
+        _examine(machine, evaluator, run, limits, told) for run in plan_runs(machine, evaluator, cases, with_values)
     ]
     return SpecVerdict(machine.file, machine.protocol, weigh(machine, examined, whole=cases is None))
 
 
-def _examine(machine: Machine, evaluator: Evaluator, run: Run, max_states: int, progress: Progress) -> Examined:
+def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, progress: Progress) -> Examined:
     if run.refused is not None:
         return Examined(run, (), 0, 0, True, 0.0)
     started = perf_counter()
@@ -53,8 +70,11 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, max_states: int, 
             run.case,
             run.parameters,
             evaluator.module,
-            max_states=max_states,
-            progress=lambda level, found, _: progress(run.case.name, f"level {level}, {found:,} states"),
+            engine=limits.engine,
+            keep_edges=needs_edges(machine, run.case),
+            max_states=limits.max_states,
+            memory=limits.memory,
+            progress=Meter(run.case.name, progress),
         )
     except NoDomainError as error:
         return Examined(replace(run, refused=f"this cannot be explored: {error}"), (), 0, 0, True, 0.0)
@@ -72,7 +92,37 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, max_states: int, 
         frozenset(graph.taken_transitions),
         graph.why_incomplete,
         not graph.complete and _piles_up(graph),
+        graph.engine,
     )
+
+
+_DECIDED_BY_STATES = ("always", "never", "reachable", "generic")
+
+
+def needs_edges(machine: Machine, case: Case) -> bool:
+    """Say whether a property that counts in a case is about steps or runs, and not about states alone."""
+    return any(
+        (
+            prop.kind not in _DECIDED_BY_STATES
+            or (prop.name == FIRST and (case.clock is not None or not nobody_is_stuck(machine)))
+        )
+        and prop.waived is None
+        and (not prop.only or case.name in prop.only or prop.name in case.violates)
+        for prop in machine.properties
+    )
+
+
+class Meter:
+    """Tells how a search is getting on: level, states, how many wait to be looked at, and how many are found in a second."""
+
+    def __init__(self, case: str, progress: Progress) -> None:
+        self._case, self._progress, self._started = case, progress, perf_counter()
+
+    def __call__(self, level: int, found: int, waiting: int) -> None:
+        """Take note of where the search is."""
+        seconds = perf_counter() - self._started
+        speed = f", {found / seconds:,.0f} a second" if seconds > 1 else ""
+        self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}")
 
 
 def _piles_up(graph: Graph) -> bool:

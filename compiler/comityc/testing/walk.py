@@ -36,7 +36,8 @@ class Walk:
     def begin(self, start: int) -> None:
         """Start anew, in one of the initial states."""
         graph = self.graph
-        graph.states, graph.parent, graph.parent_label = [self.starts[start]], array("q", [-1]), array("i", [-1])
+        self._states, self._parents, self._labels = [self.starts[start]], array("q", [-1]), array("i", [-1])
+        graph.states, graph.parent, graph.parent_label = self._states, self._parents, self._labels
         graph.violations, graph.initial_count = [], 1
         self._search.forget_violations()
 
@@ -50,9 +51,9 @@ class Walk:
     def take(self, option: Option) -> Label:
         """Go one step."""
         graph = self.graph
-        graph.parent.append(len(graph.states) - 1)
-        graph.parent_label.append(option[1])
-        graph.states.append(option[0])
+        self._parents.append(len(self._states) - 1)
+        self._labels.append(option[1])
+        self._states.append(option[0])
         return graph.labels[option[1]]
 
     def sentence(self, option: Option) -> str:
@@ -66,7 +67,7 @@ class Walk:
         graph.levels = [(index, index + 1) for index in range(steps + 1)]
         graph.offsets = np.array([*range(steps + 1), steps], dtype=np.int64)
         graph.targets = np.arange(1, steps + 1, dtype=np.int32)
-        graph.edge_labels = np.array(graph.parent_label[1:], dtype=np.int32)
+        graph.edge_labels = np.array(self._labels[1:], dtype=np.int32)
         return graph
 
 

@@ -56,12 +56,12 @@ class Strikes:
         self._left: dict[int, Left] = {}
         self._forgeries: dict[tuple[Any, ...], Record] = {}
         endless = faults.lose == "any" and faults.duplicate == "any" and self._setting.order == "sent_set"
-        self._loses = faults.lose != 0 and not endless
-        self._doubles = faults.duplicate not in (0, "any") and self._setting.order != "sent_set"
+        self.loses = faults.lose != 0 and not endless
+        self.doubles = faults.duplicate not in (0, "any") and self._setting.order != "sent_set"
 
     def add(self, packed: int, locals_: list[int], rest: int, steps: "Steps") -> None:
         """Add the steps of faults."""
-        left = self._left.get(rest) or self._find_left(rest)
+        left = self._left.get(rest) or self.left(rest)
         if left.network:
             network = packed >> self._all.network_shift
             moves = self._by_network.get(network) or self._find_by_network(network)
@@ -78,10 +78,10 @@ class Strikes:
         if self._all.liars is not None:
             self._forge(packed, locals_, rest, steps)
 
-    def _find_left(self, rest: int) -> "Left":
+    def left(self, rest: int) -> "Left":
         """Find out which faults may still strike."""
         network = []
-        for at, (name, strikes) in enumerate((("lose", self._loses), ("duplicate", self._doubles))):
+        for at, (name, strikes) in enumerate((("lose", self.loses), ("duplicate", self.doubles))):
             slot = self._all.slots.get((name, ""))
             operation = 0 if slot is None else self._all.rests.operation((("spend", slot),))
             spent = self._all.rests.apply(rest, operation) if strikes else BLOCKED
@@ -126,7 +126,7 @@ class Strikes:
         store, shift, found = self._all.network, self._all.network_shift, []
         kinds: tuple[Literal["lose", "duplicate"], ...] = ("lose", "duplicate")
         for kind, strikes, change in zip(
-            kinds, (self._loses, self._doubles), (store.without, store.doubled), strict=True
+            kinds, (self.loses, self.doubles), (store.without, store.doubled), strict=True
         ):
             moves = []
             for at in store.positions(network) if strikes else ():
@@ -173,14 +173,14 @@ class Strikes:
         ids = self._all.fresh_ids(packed, receiver)
         record = self._forgeries.get((*key, ids))
         if record is None:
-            record, used_fresh = self._find_forged(liar, known, receiver, local, ids)
+            record, used_fresh = self.find_forged(liar, known, receiver, local, ids)
             if used_fresh:
                 self._forgeries[*key, ids] = record
             elif not self._setting.is_model:
                 self._forgeries[key] = record
         return record
 
-    def _find_forged(
+    def find_forged(
         self, liar: int, known: tuple[str, ...], receiver: int, local: int, ids: tuple[str, ...]
     ) -> tuple[Record, bool]:
         """Gather what all lies of one instance to another may do, each outcome once."""

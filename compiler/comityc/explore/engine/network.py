@@ -57,6 +57,19 @@ class NetworkStore:
             self._ranks.append(self._lanes.setdefault(lane, len(self._lanes)) - LANES if kept else found)
         return found
 
+    def rank(self, envelope: int) -> int:
+        """Return what orders envelopes in a network: negative and one for its lane, where order counts; else its number."""
+        return self._ranks[envelope]
+
+    @property
+    def copies(self) -> int | None:
+        """How many equal messages may be under way where there is a limit."""
+        return self._copies
+
+    def number(self, content: tuple[int, ...]) -> int:
+        """Return the number of a network with these envelopes, in the order of their ranks."""
+        return self._number(content)
+
     def lanes(self, network: int) -> tuple[Lane, ...]:
         """Return what can arrive from a network."""
         found = self._deliveries.get(network)

@@ -71,12 +71,18 @@ class Search:
         self._targets, self._edge_labels = array("i"), array("i")
         self._index_of: dict[int, int] = {}
         self._said: dict[tuple[str, int], int] = {}
+        self._states: list[int] = []
+        self._parent, self._parent_label = array("q"), array("i")
+        self.border: tuple[int, int] | None = None
         self.graph = self._empty_graph()
 
     def _empty_graph(self) -> Graph:
         successors, labels = self.successors, self._labels
         masks = tuple(LOCAL_MASK << shift for shift in successors.shifts)
         return Graph(
+            states=self._states,
+            parent=self._parent,
+            parent_label=self._parent_label,
             labels=labels.labels,
             obligations=labels.obligations,
             obligation_names=labels.obligation_names,
@@ -96,8 +102,13 @@ class Search:
         keep_edges: bool = True,
         max_states: int = MAX_STATES,
         progress: Progress | None = None,
+        until: Callable[[Graph], bool] | None = None,
     ) -> Graph:
-        """Search level by level until nothing new is found."""
+        """Search level by level until nothing new is found.
+
+        Where `until` says so at the border of a level the search ends there, for another engine to go on: `border` is then the level
+        that was found and not looked at, and `edges_so_far` what was kept.
+        """
         self._monitors, self._max_states, self._progress = monitors, max_states, progress
         self._sources = array("q", [0]) if keep_edges else None
         graph = self.graph
@@ -106,6 +117,9 @@ class Search:
         graph.initial_count = len(graph.states)
         first, last = 0, len(graph.states)
         while first < last and graph.complete:
+            if until is not None and until(graph):
+                self.border = (first, last)
+                return graph
             graph.levels.append((first, last))
             self._expand(first, last)
             first, last = last, len(graph.states)
@@ -115,24 +129,29 @@ class Search:
             self._keep_edges(self._sources)
         return graph
 
+    @property
+    def edges_so_far(self) -> "tuple[array[int], array[int], array[int]]":
+        """Where the steps of each state end, the targets and the labels."""
+        return self._sources or array("q", [0]), self._targets, self._edge_labels
+
     def _meet(self, packed: int, source: int, label: int) -> int:
         """Take in a state that was not met before, and return its number."""
         graph = self.graph
         found = self._index_of.get(packed)
         if found is None:
-            found = self._index_of[packed] = len(graph.states)
-            graph.states.append(packed)
-            graph.parent.append(source)
-            graph.parent_label.append(label)
+            found = self._index_of[packed] = len(self._states)
+            self._states.append(packed)
+            self._parent.append(source)
+            self._parent_label.append(label)
             if self._monitors is not None and self._monitors.on_state(found, packed & graph.key_mask, graph):
-                self._stop("every property was decided")
+                self.stop("every property was decided")
         return found
 
     def _expand(self, first: int, last: int) -> None:
         """Take every step from the states of one level."""
         graph, successors = self.graph, self.successors
-        states, index_of, known = graph.states, self._index_of, self._index_of.get
-        parent, parent_label = graph.parent, graph.parent_label
+        states, index_of, known = self._states, self._index_of, self._index_of.get
+        parent, parent_label = self._parent, self._parent_label
         targets, edge_labels, sources = self._targets, self._edge_labels, self._sources
         steps_of, monitored = successors.of, self._monitors is not None
         for index in range(first, last):
@@ -157,7 +176,7 @@ class Search:
             if successors.notes or not successors.progress:
                 self.remark(index)
             if len(states) > self._max_states:
-                self._stop(f"more than {self._max_states} states")
+                self.stop(f"more than {self._max_states} states")
             if not graph.complete:
                 return
             if self._progress is not None and not index % PROGRESS_EVERY:
@@ -174,7 +193,7 @@ class Search:
                     graph.cut_bounds.append(note.text)
             else:
                 broken = broken or note.broken
-                self._say(index, note)
+                self.say(index, note)
         if cut:
             graph.cut_states.add(index)
         if broken:
@@ -182,14 +201,15 @@ class Search:
         if not (cut or broken or self.successors.progress):
             stuck = self.successors.is_stuck(graph.states[index])
             if stuck is not None:
-                self._say(index, Note("no_deadlock", -1, f"nothing can happen any more, and {stuck} waits"))
+                self.say(index, Note("no_deadlock", -1, f"nothing can happen any more, and {stuck} waits"))
 
     def forget_violations(self) -> None:
         """Let violations that were noted before be noted again."""
         self._said.clear()
         self.graph.violations_again.clear()
 
-    def _say(self, index: int, note: Note) -> None:
+    def say(self, index: int, note: Note) -> None:
+        """Note down a violation: the first of each property and step, and those of the same level beside it."""
         graph, violation = self.graph, Violation(note.property, index, note.label, note.text)
         known = self._said.get((note.property, note.label))
         if known is None:
@@ -198,7 +218,8 @@ class Search:
         elif known < index and graph.levels and known >= graph.levels[-1][0]:
             graph.violations_again.append(violation)
 
-    def _stop(self, why: str) -> None:
+    def stop(self, why: str) -> None:
+        """End the search before it is complete."""
         self.graph.complete = False
         self.graph.why_incomplete = self.graph.why_incomplete or why
 

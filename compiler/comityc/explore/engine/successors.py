@@ -4,7 +4,7 @@ A global state is one integer: the numbers of the local states, LOCAL_BITS each 
 that of the network. A step is mostly an addition. What depends on one instance, one envelope or one network is looked up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 from comityc.explore.engine.byzantine import Liars
@@ -67,14 +67,14 @@ class Successors:
         self._deliveries: dict[tuple[int, int], Record] = {}
         self._with_fresh: dict[tuple[Any, ...], Record] = {}
         self._world_moves: dict[int, tuple[tuple[int, int, bool], ...]] = {}
-        self._sorts = not setting.exact or self.liars is not None
+        self.sorts = not setting.exact or self.liars is not None
         self._swept: dict[tuple[int, int, frozenset[str]], int] = {}
         self._fates: dict[tuple[int, int], int] = {}
-        self._fresh_count: int = setting.module.FRESH
+        self.fresh_count: int = setting.module.FRESH
         self._fresh_in: dict[tuple[int, int], frozenset[str]] = {}
         self._occupied: frozenset[str] | None = None
         self._passing = None if setting.timing is None else Passing(self, setting.timing)
-        self._strikes = Strikes(self) if setting.faults != NO_FAULTS else None
+        self.strikes = Strikes(self) if setting.faults != NO_FAULTS else None
 
     # ---- taking states apart and together
 
@@ -140,11 +140,11 @@ class Successors:
             self._passing.add(packed, locals_, steps)
         self.progress = self.progress or len(steps) > delivered
         moves = self._world_moves.get(rest)
-        for label, after, is_fault in self._find_world_moves(rest) if moves is None else moves:
+        for label, after, is_fault in self.find_world_moves(rest) if moves is None else moves:
             steps.append((packed + ((after - rest) << self.rest_shift), label))
             self.progress = self.progress or not is_fault
-        if self._strikes is not None:
-            self._strikes.add(packed, locals_, rest, steps)
+        if self.strikes is not None:
+            self.strikes.add(packed, locals_, rest, steps)
         return steps
 
     def _deliver(self, packed: int, locals_: list[int], steps: Steps) -> None:
@@ -208,7 +208,7 @@ class Successors:
         if sends or swept:
             network = sent_into = base >> self.network_shift
             if sends:
-                if self._sorts:
+                if self.sorts:
                     sends, rest = self._sort_out(locals_, who, local, sends, rest)
                 network = self.network.send(network, sends)
             if swept:
@@ -227,7 +227,7 @@ class Successors:
             local = after if receiver == who else locals_[receiver]
             fate = fates.get((envelope, local))
             if fate is None:
-                fate = self._find_fate(envelope, receiver, local)
+                fate = self.find_fate(envelope, receiver, local)
             if fate == KEEP:
                 kept.append(envelope)
             elif fate == LEARN:
@@ -252,7 +252,7 @@ class Successors:
         known = self._with_fresh.get((who, local, ids)) if ids else None
         if known is not None:
             return known
-        self._visit(who, local)
+        self.visit(who, local)
         record = self.finder.own(who, local, ids)
         if self.finder.used_fresh:
             self._with_fresh[who, local, ids] = record
@@ -272,7 +272,8 @@ class Successors:
             self._deliveries[envelope, local] = record
         return record
 
-    def _visit(self, who: int, number: int) -> None:
+    def visit(self, who: int, number: int) -> None:
+        """Note down that an instance was in this local state."""
         local = self.finder.locals[who][number]
         if local.status != BYZANTINE:
             self.visited.add((self.setting.instances[who].role, str(local.state.at)))
@@ -283,7 +284,8 @@ class Successors:
         others = tuple(move._replace(label=self.labels.kept(move.label)) for move in record.others)
         return Record(plain, others, ())
 
-    def _find_world_moves(self, rest: int) -> tuple[tuple[int, int, bool], ...]:
+    def find_world_moves(self, rest: int) -> tuple[tuple[int, int, bool], ...]:
+        """Find what the world may do by itself: label, the rest after it, and whether it is a fault."""
         found = []
         for kind, act, arguments, primitives, outcome in self.rests.world_moves(rest):
             fault = "repeat_act" if kind == "repeat_effect" else "late_act" if outcome == "undone" else None
@@ -306,7 +308,8 @@ class Successors:
     def _may_heal(self, rest: int) -> bool:
         return self.partitions is not None and self.partitions.heals and bool(self.rests.items[rest].cut)
 
-    def _find_fate(self, envelope: int, receiver: int, number: int) -> int:
+    def find_fate(self, envelope: int, receiver: int, number: int) -> int:
+        """Say what becomes of a message that is sent to an instance in this local state: KEEP, DROP or LEARN."""
         local = self.finder.locals[receiver][number]
         message = self.network.envelopes[envelope].message
         fate = KEEP
@@ -328,15 +331,19 @@ class Successors:
 
     def fresh_ids(self, packed: int, who: int) -> tuple[str, ...]:
         """Return ids that occur nowhere in the state: the lowest numbers free, so that the order of steps does not matter."""
-        if not self._fresh_count:
+        if not self.fresh_count:
             return ()
         if self._occupied is None:
             self._occupied = self._occupied_ids(packed)
+        return self.free_ids(who, self._occupied)
+
+    def free_ids(self, who: int, occupied: Set[str]) -> tuple[str, ...]:
+        """Return as many ids as one step may take, the lowest numbers first."""
         name, number = self.setting.instances[who], 0
         free: list[str] = []
-        while len(free) < self._fresh_count:
+        while len(free) < self.fresh_count:
             number += 1
-            if f"{name}#{number}" not in self._occupied:
+            if f"{name}#{number}" not in occupied:
                 free.append(f"{name}#{number}")
         return tuple(free)
 

@@ -55,6 +55,7 @@ class Examined:
     taken: frozenset[tuple[str, int]] = frozenset()
     why_incomplete: str | None = None
     resends: bool = False  # whether the messages under way grow without end: the last state has some of them twice
+    engine: str = "reference"
 
 
 class Examiner:

@@ -89,9 +89,7 @@ class Space:
     def _column(self, mask: int) -> Numbers:
         """Return the masked bits of every packed state, shifted down, as an array."""
         if mask not in self._columns:
-            shift = (mask & -mask).bit_length() - 1
-            bits = ((packed & mask) >> shift for packed in self.graph.states)
-            self._columns[mask] = np.fromiter(bits, dtype=np.int64, count=len(self.graph.states))
+            self._columns[mask] = self.graph.column(mask)
         return self._columns[mask]
 
     def class_steps(self, sight: Sight) -> tuple[Numbers, Numbers, Numbers]:
@@ -110,13 +108,13 @@ class Space:
         graph = self.graph
         if graph.offsets is None or graph.targets is None or graph.edge_labels is None:
             raise AssertionError("this property needs the edges of the graph")
-        parents = np.frombuffer(graph.parent, dtype=np.int64)
-        parent_labels = np.frombuffer(graph.parent_label, dtype=np.int32)
+        parents = np.asarray(graph.parent)
+        parent_labels = np.asarray(graph.parent_label)
         return Edges(
             graph.offsets.astype(np.int64),
             graph.targets.astype(np.int64),
             graph.edge_labels.astype(np.int64),
-            parents,
+            parents.astype(np.int64),
             parent_labels.astype(np.int64),
             np.repeat(np.arange(len(graph.levels)), [end - first for first, end in graph.levels]),
             self.manner,

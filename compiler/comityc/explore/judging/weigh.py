@@ -129,6 +129,7 @@ def _case_verdict(machine: Machine, run: Examined, verdicts: tuple[PropertyVerdi
         bounds=bounds_text(case.bounds),
         properties=judged,
         findings=findings,
+        engine=run.engine,
     )
 
 

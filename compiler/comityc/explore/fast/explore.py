@@ -1,0 +1,89 @@
+"""A case in; its reachable states out, by whichever engine is the quickest for it.
+
+Every search begins with the reference engine. One that grows large is taken over at the border of a level, by the kernel where there
+is a C compiler. What the tables do not know, the reference does to the end.
+"""
+
+from dataclasses import fields
+from types import ModuleType
+from typing import Any, Literal
+
+from comityc.explore.engine.search import MAX_STATES, Progress, Search
+from comityc.explore.engine.setting import Setting
+from comityc.explore.fast.native import build
+from comityc.explore.fast.native_search import NativeSearch
+from comityc.explore.fast.tables import Tables, TooRich
+from comityc.explore.graph import Graph
+from comityc.machine.model import Case, Envelope, Machine
+
+EngineName = Literal["auto", "reference", "native"]
+
+MOST_STATES = 30_000_000
+"""How many states a search finds at most when nobody says how many."""
+
+_TAKE_OVER = 2_000
+"""A search of fewer states is over before another engine could begin."""
+
+_KNOWN_FAULTS = {
+    "lose", "duplicate", "reorder", "crash", "restart", "amnesia", "pause", "byzantine", "late_act", "repeat_act",
+}  # fmt: skip
+_KNOWN_CASE = {"name", "values", "faults", "bounds", "network", "violates", "states", "levels", "later", "span"}
+
+
+def unfit(setting: Setting) -> str | None:
+    """Say why only the reference engine can take a case; None where the tables can."""
+    if setting.is_model:
+        return "its instances see each other"
+    if setting.timing is not None:
+        return "it has a clock"
+    if setting.faults.byzantine and setting.exact:
+        return "figures are stated, and what liars send is under way first"
+    for owner, known in ((setting.faults, _KNOWN_FAULTS), (setting.case, _KNOWN_CASE)):
+        usual = Envelope() if isinstance(owner, Envelope) else None
+        for part in fields(owner):
+            value = getattr(owner, part.name)
+            if part.name not in known and value != (getattr(usual, part.name) if usual else part.default):
+                return f"it sets `{part.name}`"
+    return None
+
+
+def explore(
+    machine: Machine,
+    case: Case,
+    parameters: Any,
+    module: ModuleType,
+    *,
+    engine: EngineName = "auto",
+    keep_edges: bool = True,
+    max_states: int | None = None,
+    memory: int | None = None,
+    progress: Progress | None = None,
+) -> Graph:
+    """Find all states that a case can reach, within `max_states` and `memory` bytes.
+
+    Without `max_states` it is as many as an engine finds in a minute or two.
+    """
+    search = Search(machine, case, parameters, module)
+    by_reference = MAX_STATES if max_states is None else max_states
+    if engine == "reference" or unfit(search.successors.setting) is not None:
+        return search.run(keep_edges=keep_edges, max_states=by_reference, progress=progress)
+    found: list[Tables] = []
+
+    def can_go_on(graph: Graph) -> bool:
+        """Say whether another engine is there to take over."""
+        if engine == "auto" and len(graph.states) < _TAKE_OVER:
+            return False
+        if not found:
+            found.append(Tables(search.successors))
+        return build(found[0].layout.words).ready(wait=engine == "native") is not None
+
+    try:
+        search.run(keep_edges=keep_edges, max_states=by_reference, progress=progress, until=can_go_on)
+        if search.border is None:
+            return search.graph
+        native = NativeSearch(search, found[0], keep_edges=keep_edges, max_states=max_states or MOST_STATES)
+        native.run(memory=memory, progress=progress)
+        return search.graph
+    except TooRich:
+        again = Search(machine, case, parameters, module)
+        return again.run(keep_edges=keep_edges, max_states=by_reference, progress=progress)

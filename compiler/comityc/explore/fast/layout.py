@@ -1,0 +1,82 @@
+"""How many values each part of a state has so far in; where each part stands in the words of a packed state, out.
+
+A part never straddles two words. Room is left where a part may still grow; what outgrows its field anyway asks for a new layout.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORD = 64
+FIELD = np.dtype([("word", np.uint32), ("shift", np.uint32), ("mask", np.uint64)])
+"""A field as the kernel has it; the mask is not shifted."""
+
+SPARE_LANES = 16
+"""So many bits are kept free in every layout of more than one word, for messages that were not sent yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Fields by the number of their part, and what is free: (word, first bit) of each word."""
+
+    fields: NDArray[np.void]
+    words: int
+    free: tuple[int, ...]  # by word: how many bits at its lower end are taken
+
+    def value(self, states: NDArray[np.uint64], part: int) -> NDArray[np.uint64]:
+        """Return one part of each state; states are rows of words."""
+        field = self.fields[part]
+        column: NDArray[np.uint64] = (states[:, int(field["word"])] >> np.uint64(field["shift"])) & field["mask"]
+        return column
+
+
+def lay_out(widths: Sequence[int], growing: Sequence[int]) -> Layout:
+    """Place parts that need at least so many bits; `growing` are the parts that get more where there is room."""
+    words = max(-(-sum(widths) // WORD), 1)
+    while True:
+        placed = _place(widths, words)
+        if placed is not None:
+            break
+        words += 1
+    wider = list(widths)
+    spare = words * WORD - sum(widths) - (SPARE_LANES if words > 1 else 2)
+    for _ in range(2):
+        for part in sorted(growing, key=lambda p: -widths[p]):
+            if spare > 0:
+                wider[part] += 1
+                again = _place(wider, words)
+                if again is None:
+                    wider[part] -= 1
+                else:
+                    placed, spare = again, spare - 1
+    where, taken = placed
+    fields = np.zeros(len(widths), dtype=FIELD)
+    for part, (word, shift) in enumerate(where):
+        fields[part] = (word, shift, (1 << wider[part]) - 1)
+    return Layout(fields, words, tuple(taken))
+
+
+def with_part(layout: Layout, width: int) -> Layout | None:
+    """Return the layout with one more part, where there is room for it."""
+    for word, taken in enumerate(layout.free):
+        if taken + width <= WORD:
+            fields = np.append(layout.fields, np.array([(word, taken, (1 << width) - 1)], dtype=FIELD))
+            free = (*layout.free[:word], taken + width, *layout.free[word + 1 :])
+            return Layout(fields, layout.words, free)
+    return None
+
+
+def _place(widths: Sequence[int], words: int) -> tuple[list[tuple[int, int]], list[int]] | None:
+    """Put the widest parts first, each into the first word that has room."""
+    taken, where = [0] * words, [(0, 0)] * len(widths)
+    for part in sorted(range(len(widths)), key=lambda p: -widths[p]):
+        for word in range(words):
+            if taken[word] + widths[part] <= WORD:
+                where[part] = (word, taken[word])
+                taken[word] += widths[part]
+                break
+        else:
+            return None
+    return where, taken

@@ -1,0 +1,186 @@
+"""The kernel against the reference: the same states, levels, steps, remarks and verdicts, on the library and on random specs."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from tests.explore.specs import Spec, a_case, compile_spec, load_spec
+from tests.explore.test_two_explorers import SpecMaker
+
+from comityc.explore.engine.search import Search
+from comityc.explore.fast.explore import explore, unfit
+from comityc.explore.fast.native import build, compiler
+from comityc.explore.graph import Graph
+from comityc.explore.judging.evaluator import Evaluator
+from comityc.explore.plan import plan_runs
+from comityc.explore.verify import verify_machine
+from comityc.machine.model import Bounds, Case, Envelope
+
+pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C compiler")
+
+FEW = 10_000
+LIBRARY = (
+    "specs/saga/saga.yaml",
+    "specs/election/ring.yaml",
+    "specs/voting/threshold_vote.yaml",
+    "specs/contract/contract_net.yaml",
+    "specs/work/manager_worker.yaml",
+    "specs/consensus/two_phase_commit.yaml",
+    "specs/conformance/two_phase_lamport.yaml",
+    "specs/election/raft_election.yaml",
+)
+
+
+def looks(graph: Graph) -> Counter[Any]:
+    """Return every state as it is told, with how often it occurs."""
+    return Counter((repr(graph.world(at)), *sorted(map(repr, graph.network(at)))) for at in range(len(graph.states)))
+
+
+def assert_the_same(spec: Spec, case: Case, parameters: Any, *, deep: bool = True, most: int = FEW) -> Graph:
+    """Explore by both engines, and compare all that they leave behind."""
+    one, other = (
+        explore(spec.machine, case, parameters, spec.module, engine=engine, max_states=most)
+        for engine in ("reference", "native")
+    )
+    assert other.engine == "native" or not other.complete
+    if not one.complete:
+        assert not other.complete
+        return other
+    assert (len(one.states), one.levels, one.edges) == (len(other.states), other.levels, other.edges)
+    assert one.initial_count == other.initial_count
+    assert one.visited_states == other.visited_states
+    assert one.taken_transitions == other.taken_transitions
+    assert {(v.property, v.text) for v in one.violations} == {(v.property, v.text) for v in other.violations}
+    assert (len(one.cut_states), len(one.broken_states)) == (len(other.cut_states), len(other.broken_states))
+    assert set(one.cut_bounds) == set(other.cut_bounds)
+    assert Counter(one.labels[label] for label in one.edge_labels.tolist()) == Counter(  # type: ignore[union-attr]
+        other.labels[label]
+        for label in other.edge_labels.tolist()  # type: ignore[union-attr]
+    )
+    if deep:
+        assert looks(one) == looks(other)
+    return other
+
+
+@pytest.mark.parametrize("path", LIBRARY)
+def test_library(path: str) -> None:
+    spec = compile_spec(path)
+    compared = 0
+    for run in plan_runs(spec.machine, Evaluator(spec.machine, spec.module), None, None):
+        if (
+            run.refused is None
+            and unfit(Search(spec.machine, run.case, run.parameters, spec.module).successors.setting) is None
+        ):
+            graph = assert_the_same(spec, run.case, run.parameters, deep=False)
+            compared += graph.complete
+    assert compared
+
+
+@pytest.mark.parametrize("case", ["a bidder lies", "the auctioneer lies"])
+def test_liars_and_fresh_ids(case: str) -> None:
+    spec = compile_spec("specs/auction/sealed_first_price.yaml")
+    (run,) = plan_runs(spec.machine, Evaluator(spec.machine, spec.module), [case], None)
+    assert assert_the_same(spec, run.case, run.parameters, deep=False, most=30_000).complete
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_random_specs(block: int) -> None:
+    for seed in range(1000 + block * 10, 1000 + block * 10 + 10):
+        maker = SpecMaker(seed)
+        spec = load_spec(maker.spec(), unchecked=True)
+        case = a_case(maker.faults(), network=maker.network(), bounds=Bounds(copies=1 + seed % 2), exact=seed % 3 == 0)
+        assert_the_same(spec, case, spec.parameters)
+
+
+FLOOD = """
+messages: {Drop: {n: int}}
+roles:
+  cloud:
+    variables: {n: int}
+    states:
+      raining:
+        - when: n < 12
+          do: |
+            send Drop(n=n % 3) to sea
+            n += 1
+        - resting
+  sea:
+    variables: {heard: 'list[int]'}
+    states:
+      calm:
+        - resting
+        - receive: Drop
+          do: heard = [msg.n]
+verify: {calm: {}}
+"""
+
+
+@pytest.mark.parametrize("network", ["fifo", "unordered"])
+def test_a_state_that_outgrows_its_layout_is_laid_out_anew(network: Any) -> None:
+    # Without a limit on copies, counts and queues grow far beyond what their fields begin with.
+    graph = assert_the_same(load_spec(FLOOD), a_case(network=network), load_spec(FLOOD).parameters)
+    assert graph.complete
+
+
+def test_more_states_than_allowed_are_cut() -> None:
+    spec = compile_spec("specs/voting/threshold_vote.yaml")
+    (run,) = plan_runs(spec.machine, Evaluator(spec.machine, spec.module), ["three voters"], None)
+    graph = explore(spec.machine, run.case, run.parameters, spec.module, engine="native", max_states=5000)
+    assert not graph.complete
+    assert graph.why_incomplete == "more than 5000 states"
+    assert graph.expanded < len(graph.states) == graph.levels[-1][1]
+
+
+def test_memory_is_limited() -> None:
+    spec = compile_spec("specs/voting/threshold_vote.yaml")
+    verdict = verify_machine(spec.machine, spec.module, cases=["three voters"], engine="native", memory=2_000_000)
+    (case,) = verdict.cases
+    assert case.verdict == "cut"
+    assert "memory" in case.findings[0]
+    assert not case.as_expected
+
+
+@pytest.mark.parametrize(
+    ("path", "cases"),
+    [("specs/saga/saga.yaml", None), ("specs/voting/threshold_vote.yaml", ["nothing is lost", "the chair may die"])],
+)
+def test_verdicts_are_the_same(path: str, cases: list[str] | None) -> None:
+    spec = compile_spec(path)
+    told = [
+        [
+            (
+                case.name,
+                case.states,
+                prop.name,
+                prop.verdict,
+                prop.expected,
+                len(prop.counterexample.steps) if prop.counterexample else 0,
+            )
+            for case in verify_machine(spec.machine, spec.module, cases=cases, engine=engine).cases
+            for prop in case.properties
+        ]
+        for engine in ("reference", "native")
+    ]
+    assert told[0] == told[1]
+
+
+def test_large_searches_are_taken_over_by_themselves() -> None:
+    spec = compile_spec("specs/voting/threshold_vote.yaml")
+    assert build(1).ready(wait=True) is not None
+    verdict = verify_machine(spec.machine, spec.module, cases=["three voters"])
+    assert [case.engine for case in verdict.cases] == ["native"]
+
+
+def test_what_the_tables_do_not_know_is_left_to_the_reference() -> None:
+    spec = compile_spec("specs/conformance/tcommit.yaml")
+    (run, *_) = plan_runs(spec.machine, Evaluator(spec.machine, spec.module), None, None)
+    graph = explore(spec.machine, run.case, run.parameters, spec.module, engine="native")
+    assert graph.engine == "reference"
+    stated = a_case(Envelope(byzantine=(("voter", 1),)))
+    setting = Search(compile_spec("specs/voting/threshold_vote.yaml").machine, stated, *_vote()).successors.setting
+    assert unfit(setting) is not None
+
+
+def _vote() -> tuple[Any, Any]:
+    spec = compile_spec("specs/voting/threshold_vote.yaml")
+    return spec.parameters, spec.module
