@@ -3,22 +3,22 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    nobody_bid_higher (line 126)
-    unsold_below_reserve (line 131)
-    ties_go_to_the_lowest_number (line 134)
-    winner_pays_own_bid (line 138)
-    same_result_for_all (line 141)
-    sealed (line 143)
-    nobody_copies (line 145)
-    late_is_late (line 147)
-    bids_are_binding (line 149)
-    one_result (line 152)
+    nobody_bid_higher (line 130)
+    unsold_below_reserve (line 135)
+    ties_go_to_the_lowest_number (line 138)
+    winner_pays_own_bid (line 142)
+    same_result_for_all (line 145)
+    sealed (line 147)
+    nobody_copies (line 149)
+    late_is_late (line 151)
+    bids_are_binding (line 153)
+    one_result (line 156)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    closes (line 154)
-    all_learn (line 156)
+    closes (line 158)
+    all_learn (line 160)
 """
 
 import pytest
@@ -30,7 +30,7 @@ BENCH = Bench(
     __file__,
     protocol="sealed_first_price",
     spec="../specs/auction/sealed_first_price.yaml",
-    spec_hash="0a583cc2d1beb090",
+    spec_hash="de1bea9849b607ae",
 )
 
 CASES = [

@@ -3,22 +3,22 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    counted_as_said (line 167)
-    nobody_counts_twice (line 169)
-    accepted_by_the_rule (line 172)
-    rejected_by_the_rule (line 174)
-    early_accepted_is_irrevocable (line 176)
-    early_rejected_is_irrevocable (line 181)
-    closed_is_closed (line 186)
-    only_newer_ballots_replace (line 188)
-    one_verdict (line 191)
-    agreement (line 193)
+    counted_as_said (line 171)
+    nobody_counts_twice (line 173)
+    accepted_by_the_rule (line 176)
+    rejected_by_the_rule (line 178)
+    early_accepted_is_irrevocable (line 180)
+    early_rejected_is_irrevocable (line 185)
+    closed_is_closed (line 190)
+    only_newer_ballots_replace (line 192)
+    one_verdict (line 195)
+    agreement (line 197)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    decides (line 195)
-    all_learn (line 201)
+    decides (line 199)
+    all_learn (line 205)
 """
 
 import pytest
@@ -30,7 +30,7 @@ BENCH = Bench(
     __file__,
     protocol="threshold_vote",
     spec="../specs/voting/threshold_vote.yaml",
-    spec_hash="f6494e7c0912bd52",
+    spec_hash="b9c2163227409b27",
 )
 
 CASES = [

@@ -6,7 +6,7 @@ hears of all three. The static checks want a whole machine.
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -64,10 +64,18 @@ def _machine(tree: "Mapping", source: "Source", bag: Bag) -> "Machine | None":
     if bag.has_errors:
         bag.extend(independent(findings, lost_names(tree, bag.diagnostics), source))
         return None
-    bag.extend(findings)
     if machine is not None:
-        bag.extend(check_machine(machine))
+        findings = (*findings, *check_machine(machine))
+    bag.extend(_of_this_file(findings, tree, source))
     return machine
+
+
+def _of_this_file(findings: "Iterable[Diagnostic]", tree: "Mapping", source: "Source") -> Iterator[Diagnostic]:
+    """Yield the findings, without warnings about a part that stands in a file of its own: they are told there."""
+    composed = tree.get("parts") is not None
+    for finding in findings:
+        if finding.is_error or not composed or finding.span.file == source.file:
+            yield finding
 
 
 def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":

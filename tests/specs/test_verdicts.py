@@ -14,6 +14,8 @@ ALL: tuple[str, ...] = ()
 
 SMALL = {
     "auction/sealed_first_price": ("higher reserve", "a bidder lies", "the auctioneer dies", "the auctioneer lies"),
+    "composition/deal": ALL,
+    "composition/purchase": ("one buyer",),
     "conformance/alternating_bit": ALL,
     "conformance/chang_roberts": ALL,
     "conformance/echo": ALL,

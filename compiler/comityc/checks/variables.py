@@ -17,6 +17,8 @@ def unused_variables(machine: Machine) -> Iterator[Diagnostic]:
     read = variables_read((machine.properties, machine.scenarios, machine.simulations), definitions, None)
     for role in machine.roles:
         read |= _read_by(role, definitions)
+    for outcome in machine.outcomes:
+        read |= variables_read((outcome.value,), definitions, outcome.role)
     for role in machine.roles:
         written, results = _written_by(role), _results_of(role)
         for variable in role.variables:

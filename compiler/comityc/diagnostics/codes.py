@@ -7,12 +7,21 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from comityc.diagnostics import codes_backends, codes_checks, codes_names, codes_source, codes_syntax, codes_traces
+from comityc.diagnostics import (
+    codes_backends,
+    codes_checks,
+    codes_names,
+    codes_parts,
+    codes_source,
+    codes_syntax,
+    codes_traces,
+)
 from comityc.diagnostics.diagnostic import Code
 
 _BLOCKS = (
     codes_source.BLOCK,
     codes_syntax.BLOCK,
+    codes_parts.BLOCK,
     codes_names.BLOCK,
     codes_checks.BLOCK,
     codes_backends.BLOCK,

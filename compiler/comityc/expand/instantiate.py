@@ -23,6 +23,7 @@ from comityc.diagnostics.codes_syntax import (
 )
 from comityc.diagnostics.diagnostic import Diagnostic, Label
 from comityc.diagnostics.suggest import did_you_mean
+from comityc.expand.compose import compose
 from comityc.expand.find import find_pattern, is_reference
 from comityc.expand.names import LANGUAGE_WORDS, declared_names, rename_spec, used_names
 from comityc.source.loader import load
@@ -59,7 +60,8 @@ def _expand(tree: Tree, file: str, find: Find, chain: tuple[str, ...]) -> tuple[
         return tree, ()
     use = tree.get("use")
     if not isinstance(use, Scalar):
-        return tree, tuple(_nothing_used(tree))
+        nothing = tuple(_nothing_used(tree))
+        return (tree, nothing) if nothing else compose(tree, lambda part: _pattern(part, part.span.file, find, chain))
     pattern = _pattern(use, file, find, chain)
     if isinstance(pattern, Diagnostic):
         return tree, (pattern,)

@@ -236,6 +236,7 @@ def lower_case(node: nodes.CaseNode, known_properties: Iterable[str], later: str
         levels=node.levels,
         clock=lower_clock(clocked.clock, clocked.skew, lowering),
         later=later,
+        abstract=tuple(name.text for name in node.abstract),
         span=node.span,
     )
 

@@ -11,6 +11,7 @@ from comityc.lower.behaviour.senders import find_senders, receivers_by_message
 from comityc.lower.cases import lower_bounds, lower_case, lower_clock, lower_envelope, lower_network
 from comityc.lower.causes import one_for_each_cause
 from comityc.lower.context import Lowering
+from comityc.lower.outcomes import lower_outcomes
 from comityc.lower.promises import known_properties, lower_properties, lower_scenario, lower_simulation
 from comityc.lower.typecheck import check
 from comityc.lower.variables import lower_assumptions, lower_parameters, lower_variables
@@ -72,6 +73,7 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
         scenarios=scenarios,
         simulations=simulations,
         clock=lower_clock(protocol.clock, protocol.skew, lowering),
+        outcomes=lower_outcomes(lowering),
         later=later,
     )
 

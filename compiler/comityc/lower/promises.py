@@ -37,6 +37,7 @@ from comityc.machine.model import (
 from comityc.machine.rest import may_be_stuck
 from comityc.machine.value_types import BoolType, InstanceType, TextType, ValueType, type_name
 from comityc.syntax import nodes
+from comityc.syntax.nodes_beside import ScenarioNode
 
 _KINDS: tuple[PropertyKind, ...] = (
     "always", "never", "stable", "step", "eventually", "leads_to", "stays_possible", "reachable",
@@ -138,7 +139,7 @@ def _property(node: nodes.PropertyNode, cases: Sequence[str], lowering: Lowering
 # ---- scenarios
 
 
-def lower_scenario(node: nodes.ScenarioNode, roles: Sequence[Role], lowering: Lowering) -> Scenario:
+def lower_scenario(node: ScenarioNode, roles: Sequence[Role], lowering: Lowering) -> Scenario:
     """Return a scenario; answers get the types of what they answer."""
     by_name = {role.name: role for role in roles}
     context = Context(lowering, Place("expect"))
@@ -159,7 +160,7 @@ def lower_scenario(node: nodes.ScenarioNode, roles: Sequence[Role], lowering: Lo
     )
 
 
-def _values(node: nodes.ScenarioNode, lowering: Lowering) -> tuple[tuple[str, ir.Expression], ...]:
+def _values(node: ScenarioNode, lowering: Lowering) -> tuple[tuple[str, ir.Expression], ...]:
     found = []
     for name, values in case_values(node.values, lowering):
         if len(values) > 1:

@@ -228,6 +228,7 @@ class State:
     requests: tuple[RequestRule, ...]
     spontaneous: tuple[SpontaneousRule, ...]
     doc: str = ""
+    part: str | None = None  # the part of a composed protocol that it belongs to
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -243,6 +244,16 @@ class Role:
     states: tuple[State, ...]
     transitions: tuple[Transition, ...]
     doc: str = ""
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an instance of a role knows in states in which the protocol is over for it: what a whole goes on with."""
+
+    role: str
+    states: tuple[str, ...]
+    value: Expression
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -365,6 +376,7 @@ class Case:
     levels: int | None = None
     clock: Clock | None = None
     later: str | None = None
+    abstract: tuple[str, ...] = ()  # the parts that their outcomes stand for
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -443,6 +455,7 @@ class Machine:
     scenarios: tuple[Scenario, ...]
     simulations: tuple[Simulation, ...] = ()
     clock: Clock | None = None
+    outcomes: tuple[Outcome, ...] = ()
     later: str | None = None
     type_spans: tuple[tuple[str, Span], ...] = field(
         default=(), compare=False, repr=False

@@ -23,6 +23,7 @@ from comityc.machine.model import (
     Envelope,
     Machine,
     MessagePattern,
+    Outcome,
     ParameterDeclaration,
     Partition,
     Property,
@@ -60,6 +61,7 @@ def _machine(machine: Machine) -> Iterator[str]:
     yield from _section("define", (_definition(d) for d in machine.definitions))
     for role in machine.roles:
         yield from _section(_role_head(role), _role(role), always=True)
+    yield from _section("outcome", (_outcome(outcome) for outcome in machine.outcomes))
     yield from _section("properties", (_property(p) for p in machine.properties))
     yield from _section("tolerates", _envelope(machine.tolerates))
     yield from _section("bounds", _bounds(machine.bounds))
@@ -133,6 +135,10 @@ def _definition(definition: Definition) -> str:
     return f"{head}: {type_name(definition.body.type)} = {expression_text(definition.body)}"
 
 
+def _outcome(outcome: Outcome) -> str:
+    return f"{outcome.role} in {', '.join(outcome.states)}: {expression_text(outcome.value)}"
+
+
 # ---- behaviour
 
 
@@ -167,6 +173,7 @@ def _transition(transition: Transition) -> Iterator[str]:
 
 def _state(state: State) -> Iterator[str]:
     marks = [word for word, is_set in (("final", state.final), ("resting", state.resting)) if is_set]
+    marks += [f"of {state.part}"] if state.part is not None else []
     yield " ".join(["state", state.name, *marks])
     for reception in state.receptions:
         yield f"  receive {reception.message}: {_numbers(reception.candidates)}"
@@ -284,6 +291,8 @@ def _case(case: Case) -> Iterator[str]:
         yield f"fault {line}"
     for line in _bounds(case.bounds):
         yield f"bound {line}"
+    if case.abstract:
+        yield f"abstract {', '.join(case.abstract)}"
     if case.violates:
         yield f"violates {', '.join(case.violates)}"
     for word, figure in (("states", case.states), ("levels", case.levels)):

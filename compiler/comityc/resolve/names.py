@@ -17,6 +17,7 @@ from comityc.resolve.scopes import Declarations, MessageSymbol, ParameterSymbol,
 from comityc.resolve.types import TypeResolver
 from comityc.resolve.words import CONDITIONS, RESERVED, TYPE_WORDS
 from comityc.syntax import nodes
+from comityc.syntax.nodes_beside import StageNode
 
 ANY = "any"
 """The key of `states:` that stands for every state that is not final."""
@@ -43,7 +44,7 @@ def resolve_names(protocol: nodes.Protocol, bag: Bag) -> tuple[Declarations, Typ
         declared_types=tuple(dict.fromkeys(declared)),
         words=_words(protocol.types, types),
         messages={m.name.text: MessageSymbol(m, _fields(m, resolver, bag)) for m in protocol.messages},
-        roles={role.name.text: _role(role, resolver, bag) for role in protocol.roles},
+        roles={role.name.text: _role(role, protocol.stages, resolver, bag) for role in protocol.roles},
         shared=_variables(protocol.shared or (), resolver),
         defines={define.name.text: define for define in protocol.defines},
     )
@@ -178,12 +179,22 @@ def _variables(variables: Iterable[nodes.VariableNode], resolver: TypeResolver) 
     return {node.name.text: VariableSymbol(node, resolver.resolve(node.type)) for node in variables}
 
 
-def _role(role: nodes.RoleNode, resolver: TypeResolver, bag: Bag) -> RoleSymbol:
+def _role(role: nodes.RoleNode, stages: Iterable[StageNode], resolver: TypeResolver, bag: Bag) -> RoleSymbol:
+    states = _states(role, bag)
+    its = [stage for stage in stages if stage.role.text == role.name.text]
+    for stage in its:
+        if stage.name.text in states:
+            bag.add(declared_twice(stage.name, "a stay in a part", "a state", states[stage.name.text]))
+        for state in stage.states:
+            if state.text not in states:
+                bag.add(unknown_state(state, role.name.text, states))
     return RoleSymbol(
         node=role,
         variables=_variables(role.variables, resolver),
         defines={define.name.text: define for define in role.defines},
-        states=_states(role, bag),
+        states=states,
+        stages={stage.name.text: tuple(state.text for state in stage.states) for stage in its},
+        parts={state.text: stage.part.text for stage in its for state in stage.states},
     )
 
 

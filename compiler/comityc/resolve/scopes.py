@@ -1,7 +1,7 @@
 """What a spec declares, by name: the tables that names are looked up in, filled by `names.py`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from comityc.diagnostics.span import Span
 from comityc.machine.value_types import EnumType, RecordField, ValueType
@@ -41,6 +41,8 @@ class RoleSymbol:
     variables: Mapping[str, VariableSymbol]
     defines: Mapping[str, nodes.DefineNode]
     states: Mapping[str, Span]
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the stay in a part, and its states
+    parts: Mapping[str, str] = field(default_factory=dict)  # by state: the part that it belongs to
 
     @property
     def name(self) -> str:

@@ -157,6 +157,7 @@ _TRANSITION = Record(
             example="perform: pay(to=seller) -> ok",
         ),
         Key("when", _EXPRESSION, "A step taken by itself once this holds.", example="when: len(votes) == voters"),
+        Key("run", _EXPRESSION, "A part that is played here; taken when it is over.", example="run: sale -> result"),
         Key("if", _EXPRESSION, "Taken only if this holds.", example="if: sender not in ballots"),
         Key("for", _EXPRESSION, "One such transition for each.", example="for: m in others"),
         Key("draw", _EXPRESSION, "Draws one at random.", example="draw: peer in others"),
@@ -207,6 +208,31 @@ _ROLE = Record(
         ),
         _DOC,
     ),
+)
+
+# ---- parts
+
+_PART = Record(
+    "part",
+    (
+        Key("use", _TEXT, "The protocol that is the part.", example="use: auction/sealed_first_price"),
+        Key("with", _WITH, "Values for the part's parameters, or names of parameters here."),
+        Key(
+            "roles",
+            MapOf("name", Leaf("value"), example="roles: {bidder: seller}"),
+            "Which role here plays each role of the part; `one of seller` for one that each run names.",
+            example="roles: {bidder: seller, agent: agent}",
+        ),
+        Key("runs", _NUMBER, "How often it may be run at most; without it, once."),
+        Key(
+            "stages",
+            MapOf("name", MapOf("name", _NAME_LIST)),
+            "In a full protocol: what each role calls its stay in the part, and the states that this stands for.",
+            example="stages: {seller: {selling: [sale_waiting, sale_done]}}",
+        ),
+        _DOC,
+    ),
+    one_of=("use", "stages"),
 )
 
 # ---- properties
@@ -344,6 +370,7 @@ PROTOCOL = Record(
         Key("use", _TEXT, "The pattern that this protocol is made of.", example="use: voting/threshold_vote"),
         Key("with", _WITH, "Values for the pattern's parameters."),
         Key("rename", MapOf("name", _NAME), "Names of the pattern, and what they are called here."),
+        Key("parts", MapOf("name", _PART), "Protocols that roles of this one run, and go on with their outcomes."),
         Key("parameters", MapOf("name", _PARAMETER), "What a user of the protocol may set."),
         Key("assume", MapOf("title", _EXPRESSION), "Conditions on parameters; values that break one are refused."),
         Key("types", MapOf("name", _TYPE_DECLARATION), "Enums, records, and other names of types."),
@@ -359,6 +386,11 @@ PROTOCOL = Record(
         Key("define", _DEFINITIONS, "Names for expressions and blocks."),
         Key(
             "roles", MapOf("name", _ROLE, least=1, example="roles: {voter: {states: {done: final}}}"), "Who takes part."
+        ),
+        Key(
+            "outcome",
+            MapOf("place", _EXPRESSION, example="outcome: {chair in closed: verdict}"),
+            "Where each role is done, and what it then knows: what a protocol hands over that this one is a part of.",
         ),
         Key(
             "properties",

@@ -17,6 +17,7 @@ from comityc.syntax.build_declarations import (
     build_type,
     build_variable,
 )
+from comityc.syntax.build_parts import build_outcome, build_stages
 from comityc.syntax.build_promises import (
     build_bounds,
     build_case,
@@ -71,6 +72,8 @@ def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Prot
         simulations=tuple(build_case(reader, *entry) for entry in parts.get("simulate", ())),
         span=name.span,
         source=source.text,
+        stages=tuple(build_stages(reader, tree.get("parts"))),
+        outcomes=reader.made(build_outcome(reader, *entry) for entry in parts.get("outcome", ())),
     )
 
 

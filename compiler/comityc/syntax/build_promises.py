@@ -15,9 +15,9 @@ from comityc.syntax.nodes import (
     PartitionNode,
     PlaceNode,
     PropertyNode,
-    ScenarioNode,
     Value,
 )
+from comityc.syntax.nodes_beside import ScenarioNode
 from comityc.syntax.parser import parse_loop, parse_place
 from comityc.syntax.reading import Reader
 
@@ -133,6 +133,7 @@ def build_case(reader: Reader, key: Scalar, tree: Tree) -> CaseNode:
         reader.number(part("runs")),
         reader.expression(part("expect")),
         key.span,
+        reader.names(part("abstract")),
     )
 
 

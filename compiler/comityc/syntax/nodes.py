@@ -4,9 +4,12 @@ The parser makes the first part from text, `build.py` the second from the locate
 """
 
 from dataclasses import dataclass
-from typing import Literal, Union
+from typing import TYPE_CHECKING, Literal, Union
 
 from comityc.diagnostics.span import Span
+
+if TYPE_CHECKING:
+    from comityc.syntax.nodes_beside import OutcomeNode, ScenarioNode, StageNode
 
 # ---- expressions
 
@@ -548,6 +551,7 @@ class CaseNode:
     runs: int | None  # of a simulation, as what it expects
     expect: Expression | None
     span: Span
+    abstract: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -557,19 +561,6 @@ class PlaceNode:
     role: Name
     index: int | None
     name: Name
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioNode:
-    name: Name
-    values: tuple[tuple[Name, Value], ...]
-    decisions: tuple[tuple[PlaceNode, tuple[Value, ...]], ...]
-    performs: tuple[tuple[PlaceNode, tuple[Name, ...]], ...]
-    hold: tuple[tuple[PlaceNode, Expression], ...]
-    lose: tuple[PlaceNode, ...]
-    crash: tuple[tuple[Expression, Expression], ...]
-    expect: Expression | None
     span: Span
 
 
@@ -594,7 +585,9 @@ class Protocol:
     waive: tuple[tuple[Name, str], ...]
     tolerates: EnvelopeNode | None
     cases: tuple[CaseNode, ...]
-    scenarios: tuple[ScenarioNode, ...]
+    scenarios: "tuple[ScenarioNode, ...]"
     simulations: tuple[CaseNode, ...]
     span: Span
     source: str
+    stages: "tuple[StageNode, ...]" = ()
+    outcomes: "tuple[OutcomeNode, ...]" = ()

@@ -83,6 +83,7 @@ class Teller:
         self.instances = tuple(instances)
         self._starts = {role.name: role.states[0].name for role in machine.roles}
         self._decisions = _decisions_without_value(machine)
+        self._parts = {(role.name, state.name): state.part for role in machine.roles for state in role.states}
         self._transitions = {(role.name, t.number): t for role in machine.roles for t in role.transitions}
         self._shared = () if machine.shared is None else tuple(variable.name for variable in machine.shared)
         self._fields = {act.name: tuple(field.name for field in act.arguments) for act in machine.acts}
@@ -100,7 +101,9 @@ class Teller:
                 *_sent(label, networks[at], networks[at + 1]),
                 *_lost_at_a_cut(label),
             )
-            steps.append(replace(self.step(label), changes=changes, marks=marks))
+            told = self.step(label)
+            sentence = self._in_part(label, worlds[at]) + told.label
+            steps.append(replace(told, label=sentence, changes=changes, marks=marks))
         lanes = tuple(str(instance) for instance in self.instances)
         scenes = tuple(self.scene(world, self.graph.network(at)) for world, at in zip(worlds, path.states, strict=True))
         beginning, start = self.beginning(worlds[0]), path.states[0]
@@ -135,6 +138,15 @@ class Teller:
     def sentence(self, label: Label) -> str:
         """Say in one sentence what happened."""
         return self._happened(label) + (f", drawing {self._drawn(label)}" if label.draw is not None else "")
+
+    def _in_part(self, label: Label, before: World) -> str:
+        """Say which part of a composed protocol the instance plays in that takes the step."""
+        instance = label.instance
+        if instance is None or instance in before.byzantine or label.transition is None:
+            return ""
+        state = before.states[instance.role][instance.number]
+        part = self._parts.get((instance.role, spec_name(str(state.at.value))))
+        return f"in {part}: " if part is not None else ""
 
     def _happened(self, label: Label) -> str:
         message = show(label.message)

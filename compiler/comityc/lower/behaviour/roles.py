@@ -124,6 +124,7 @@ def _state(name: str, lowered: LoweredRole, timer_names: "_TimerNames", lowering
         requests=_requests(made, lowering),
         spontaneous=_spontaneous(made),
         doc=own[0].node.doc if own else "",
+        part=symbol.parts.get(name),
         span=symbol.states[name],
     )
 

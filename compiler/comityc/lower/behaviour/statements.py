@@ -364,6 +364,8 @@ def _send(node: nodes.Send, context: Context) -> Sequence[ir.Statement]:
     to = unwrapped(context.check(node.to))
     if isinstance(to, ir.TupleOf):
         to = ir.ListOf(items=to.items, type=ListType(content(to.type)), span=to.span)
+    if isinstance(to, ir.ListOf) and isinstance(to.type, ListType) and isinstance(to.type.item, OptionalType):
+        to = replace(to, items=tuple(map(unwrapped, to.items)), type=ListType(to.type.item.item))
     roles = _recipients(to, context)
     messages = context.declarations.messages
     if name.text not in messages:

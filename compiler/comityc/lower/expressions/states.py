@@ -3,6 +3,7 @@
 A word that is both a state and an enum's value is read by its left side: after an instance and `in` it is a state.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 from comityc.diagnostics.codes_names import NO_SUCH_PART, UNKNOWN_NAME, UNKNOWN_STATE
@@ -14,6 +15,7 @@ from comityc.lower.expressions.parts import may_look_inside, no_look_inside
 from comityc.lower.expressions.references import not_here
 from comityc.machine import expressions as ir
 from comityc.machine.value_types import BoolType, InstanceType
+from comityc.resolve.scopes import RoleSymbol
 from comityc.resolve.words import CONDITIONS
 from comityc.syntax import nodes
 
@@ -45,7 +47,7 @@ def check_in_state(node: nodes.Comparison, left: ir.Expression, context: Context
     operator, right = node.rest[0]
     roles = [context.declarations.roles[role] for role in instance.type.roles]
     states = dict.fromkeys(state for role in roles for state in role.states)
-    names = _names(right)
+    names = _with_stages(_names(right), roles)
     named = [name for name in names if name.text in states or name.text in CONDITIONS]
     if not named:
         if isinstance(right, nodes.Name) and context.kind_of(right.text) in ("unknown", "word"):
@@ -72,6 +74,12 @@ def check_in_state(node: nodes.Comparison, left: ir.Expression, context: Context
             asked.append(ir.InCondition(instance=instance, condition=condition, type=BoolType(), span=node.span))
     result = asked[0] if len(asked) == 1 else _either(asked, node)
     return ir.Not(value=result, type=BoolType(), span=node.span) if operator == "not in" else result
+
+
+def _with_stages(names: Iterable[nodes.Name], roles: Iterable[RoleSymbol]) -> tuple[nodes.Name, ...]:
+    """The name of a stay in a part stands for all states of it."""
+    stages = {stage: states for role in roles for stage, states in role.stages.items()}
+    return tuple(nodes.Name(state, name.span) for name in names for state in stages.get(name.text, (name.text,)))
 
 
 def _all_of_a_role(node: nodes.Comparison, instances: ir.RoleInstances, context: Context) -> ir.Expression | None:
