@@ -20,6 +20,10 @@ SMALL = {
     "conformance/chang_roberts": ALL,
     "conformance/echo": ALL,
     "conformance/ewd840": ALL,
+    "conformance/crash_budget": ALL,
+    "conformance/paxos_lamport": ALL,
+    "conformance/ping_pong": ALL,
+    "conformance/single_copy": ALL,
     "conformance/tcommit": ALL,
     "conformance/two_phase_lamport": ALL,
     "consensus/paxos": (
