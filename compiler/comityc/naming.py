@@ -36,6 +36,7 @@ MODULE_NAMES: frozenset[str] = frozenset(
         "PROPERTIES",
         "QUANTIFIERS",
         "SCENARIOS",
+        "SEEN",
     ]
 )
 """What every generated module defines for itself."""

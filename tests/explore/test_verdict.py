@@ -271,6 +271,7 @@ def test_json_says_what_it_promises() -> None:
                         ],
                     }
                 ],
+                "remarks": [],
             }
         ],
     }

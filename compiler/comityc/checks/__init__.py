@@ -16,6 +16,7 @@ from comityc.checks.name_clashes import name_clashes
 from comityc.checks.ranges import values_out_of_range
 from comityc.checks.reachability import unreachable_states
 from comityc.checks.same_act_twice import same_act_twice
+from comityc.checks.tautologies import tautologies
 from comityc.checks.unhandled_messages import unhandled_messages
 from comityc.checks.unsent_messages import unsent_messages
 from comityc.checks.unused import unused_choices, unused_parameters
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     unused_choices,
     unused_parameters,
     constant_properties,
+    tautologies,
     name_clashes,
     same_act_twice,
 )

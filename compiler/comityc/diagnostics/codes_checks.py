@@ -58,6 +58,7 @@ VARIABLE_NEVER_WRITTEN = BLOCK.warning(
 UNUSED_CHOICE = BLOCK.warning("CMY0532", "unused-choice", "A value is chosen, and nothing uses it.")
 UNUSED_PARAMETER = BLOCK.warning("CMY0533", "unused-parameter", "Nothing uses a parameter.")
 CONSTANT_PROPERTY = BLOCK.warning("CMY0534", "constant-property", "A property reads nothing that can change.")
+TAUTOLOGY = BLOCK.warning("CMY0535", "tautology", "A property is true whatever the state.")
 
 # ---- names
 

@@ -48,11 +48,12 @@ class CaseVerdict:
 
 @dataclass(frozen=True, slots=True)
 class SpecVerdict:
-    """The verdicts on all cases of one spec that were run."""
+    """The verdicts on all cases of one spec that were run. `remarks` say what is idle in it: no promise is broken by that."""
 
     file: str
     protocol: str
     cases: tuple[CaseVerdict, ...] = field(default=())
+    remarks: tuple[str, ...] = ()
 
     @property
     def as_expected(self) -> bool:

@@ -15,7 +15,9 @@ from comityc.explore.fast.explore import EngineName, explore
 from comityc.explore.graph import Graph
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.examine import FIRST, Examined, Examiner
+from comityc.explore.judging.idle import idle_parts
 from comityc.explore.judging.weigh import weigh
+from comityc.explore.judging.words import words_held
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.verdict import SpecVerdict
 from comityc.machine.model import Case, Machine
@@ -56,7 +58,9 @@ def verify_machine(
     examined = [
         _examine(machine, evaluator, run, limits, told) for run in plan_runs(machine, evaluator, cases, with_values)
     ]
-    return SpecVerdict(machine.file, machine.protocol, weigh(machine, examined, whole=cases is None))
+    whole = cases is None and with_values is None
+    remarks = idle_parts(machine, examined, module.SEEN) if whole else ()
+    return SpecVerdict(machine.file, machine.protocol, weigh(machine, examined, whole=cases is None), remarks)
 
 
 def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, progress: Progress) -> Examined:
@@ -91,6 +95,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         frozenset(graph.visited_states),
         frozenset(graph.taken_transitions),
         graph.why_incomplete,
+        words_held(machine, examiner.space),
         not graph.complete and _piles_up(graph),
         graph.engine,
     )

@@ -3,6 +3,7 @@
 PROPERTIES   name -> the functions of its expressions: `(world, *q)`, of a `step` `(old, world, *q)`
 QUANTIFIERS  name -> function of a world: the values of `for:`, as tuples
 GIVEN        name -> function `(world, *q)` of the condition that a property rests on
+SEEN         what each condition of a guard or an `if` was when it was asked for: 1 false, 2 true, 3 both
 SCENARIOS    name -> `expect`, `hold` (one per entry), `crash` (pairs: which instance, and when), all functions of a world
 """
 
@@ -31,6 +32,12 @@ def _honest(world: Any, role: str) -> list[Instance]:
     return [instance for instance in _everyone(world, role) if instance not in world.byzantine]
 
 
+def _seen(number: int, value: bool) -> bool:
+    """Note what a condition was."""
+    SEEN[number] |= 2 if value else 1
+    return value
+
+
 def _acts(world: Any, act: str, **arguments: Any) -> list[Any]:
     """Return the acts that took effect, with these arguments."""
     return [
@@ -57,6 +64,7 @@ class CheckingWriter:
         prelude = _PRELUDE.replace("Instance", names.values("Instance")).replace("Any", names.any())
         for function in prelude.strip().split("\n\n\n"):
             yield function.splitlines()
+        yield [f"SEEN = bytearray({len(names.watched)})"]
         if names.machine.shared is not None:
             yield from self._shared()
         yield from self._definitions()

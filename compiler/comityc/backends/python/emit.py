@@ -22,6 +22,7 @@ from comityc.backends.python.statements import visible_variables
 from comityc.backends.python.writer import Writer
 from comityc.machine import expressions as ir
 from comityc.machine import value_types as types
+from comityc.machine.conditions import conditions_of
 from comityc.machine.expressions import DefinitionName, Expression
 from comityc.machine.model import Machine, Message, ParameterDeclaration, Role
 from comityc.machine.value_types import RecordField, ValueType
@@ -42,6 +43,9 @@ class _ModuleWriter:
         self._machine = machine
         self._checking = checking
         self._names = Names(machine)
+        if checking:
+            watched = enumerate(conditions_of(machine))
+            self._names.watched = {id(condition.expression): number for number, condition in watched}
         self._of_parameters: dict[DefinitionName, None] = {}
         self._fresh = 0
 

@@ -89,6 +89,9 @@ class _Emitter:
 
     def text(self, expression: Expression, binding: int = CONDITIONAL) -> str:
         text, own = self.emit(expression)
+        number = self._names.watched.get(id(expression))
+        if number is not None:
+            return f"_seen({number}, {text})"
         return text if own >= binding else f"({text})"
 
     def emit(self, expression: Expression) -> tuple[str, int]:

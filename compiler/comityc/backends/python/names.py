@@ -17,6 +17,7 @@ class Names:
         self._taken = self._classes | _value_names(machine) | MODULE_NAMES
         self._singles = {member_name(role.name) for role in machine.roles if role.count is None}
         self.definitions = {definition.name: definition for definition in machine.definitions}
+        self.watched: dict[int, int] = {}  # numbers of conditions that note what they were, by the identity of the node
 
     # ---- classes and constants
 

@@ -146,7 +146,9 @@ class Collector:
                 Note("final_is_final", label, f"{self.instance} is in the final state `{state.at}` and changes")
             )
         if self._finder.labels.labels[label].kind in ("deliver", "forge") and step.transition >= 0:
+            noted = bytes(self._finder.setting.module.SEEN)
             difference = self._twice(step, event)
+            self._finder.setting.module.SEEN[:] = noted  # conditions are judged by what happens, not by what is tried
             if difference:
                 notes.append(Note("duplicates_are_harmless", label, difference))
         return tuple(notes)

@@ -54,6 +54,7 @@ class Examined:
     visited: frozenset[tuple[str, str]] = frozenset()
     taken: frozenset[tuple[str, int]] = frozenset()
     why_incomplete: str | None = None
+    words: frozenset[tuple[str, str, str]] = frozenset()  # role, variable and the word of an enum that it held
     resends: bool = False  # whether the messages under way grow without end: the last state has some of them twice
     engine: str = "reference"
 

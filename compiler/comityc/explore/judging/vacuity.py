@@ -1,6 +1,7 @@
 """A property in; the conditions that have to be met somewhere, or it was never put to the test, out.
 
     always: p implies q                p
+    eventually: p                      not p, when a run begins
     always: all(q for v in voter)      any(true for v in voter)
     stable: v                          v is not none, or true
 
@@ -51,6 +52,8 @@ def untested(
     missing = []
     if prop.quantifier is not None and prop.kind != "reachable" and not _has_binding(functions, space):
         return [f"there is nothing `{spell_clause(prop.quantifier)}`"]
+    if prop.kind == "eventually" and _holds_at_once(functions, space):
+        return [f"`{spell(prop.expressions[0])}` holds from the start"]
     for condition in found:
         over_steps = prop.kind == "step"
         function = functions.parts[0]
@@ -98,6 +101,12 @@ def _any(each: x.Comprehension, element: x.Expression) -> x.Expression:
 def _has_binding(functions: Functions, space: Space) -> bool:
     firsts = space.classes(functions.sight).first
     return any(True for first in firsts for _ in functions.bindings(space.graph.world(first)))
+
+
+def _holds_at_once(functions: Functions, space: Space) -> bool:
+    """Say whether the goal is reached before the first step, wherever a run begins and for whatever it is promised."""
+    worlds = [space.graph.world(index) for index in space.graph.initial]
+    return all(_holds(functions.parts[0], world, *bound) for world in worlds for bound in functions.bindings(world))
 
 
 def _is_met(function: Callable[..., Any], functions: Functions, space: Space, over_steps: bool) -> bool:

@@ -26,7 +26,12 @@ def to_json(specs: Iterable[SpecVerdict]) -> dict[str, Any]:
 
 
 def _spec_json(spec: SpecVerdict) -> dict[str, Any]:
-    return {"file": spec.file, "protocol": spec.protocol, "cases": [_case_json(case) for case in spec.cases]}
+    return {
+        "file": spec.file,
+        "protocol": spec.protocol,
+        "cases": [_case_json(case) for case in spec.cases],
+        "remarks": list(spec.remarks),
+    }
 
 
 def _case_json(case: CaseVerdict) -> dict[str, Any]:
@@ -96,6 +101,9 @@ def _spec_lines(spec: SpecVerdict, chart: ChartKind, width: int, stories: bool) 
     yield f"{spec.file}: {spec.protocol}"
     for case in spec.cases:
         yield from _case_lines(case, chart, width, stories)
+    if spec.remarks:
+        yield "  worth a look, over all cases:"
+        yield from (f"        {remark}" for remark in spec.remarks)
     yield ""
 
 
