@@ -7,13 +7,16 @@ integer that only the search can take apart: use `key`, `world` and `network`.
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from comity.values import Instance
 from comityc.explore.world import Envelope, World
+
+if TYPE_CHECKING:
+    from comityc.explore.symmetry.orbits import Orbits
 
 LabelKind = Literal[
     "deliver",  # `instance` receives `message` from `sender`
@@ -140,6 +143,7 @@ class Graph:
     targets: NDArray[np.int32] | None = None
     edge_labels: NDArray[np.int32] | None = None
     engine: str = "reference"  # which engine found the states
+    orbits: "Orbits | None" = None  # when each state stands for all those that come of it by renaming instances
     # Given by the search:
     key_mask: int = -1  # everything but the network
     instance_masks: dict[Instance, int] = field(default_factory=dict)  # what belongs to one instance

@@ -31,6 +31,7 @@ from comityc.explore.engine.records import (
 )
 from comityc.explore.engine.rest import Primitive, RestStore
 from comityc.explore.engine.setting import Setting, budget, budgets_by_role
+from comityc.explore.engine.values import in_order
 from comityc.explore.graph import Label, Obligation
 from comityc.machine.model import TypeDomain
 
@@ -362,7 +363,7 @@ class MoveFinder:
         in_effect = tuple(
             e for e in after.in_effect if e in unkeyed and not (answered and e == (answered.act, answered.element))
         )
-        return after._replace(spent=tuple(spent), in_effect=in_effect), tuple(primitives)
+        return after._replace(spent=in_order(spent), in_effect=in_effect), tuple(primitives)
 
     def _begin(self, fresh: Sequence[str]) -> None:
         self.fresh_ids = FreshIds(fresh)

@@ -108,6 +108,11 @@ class NetworkStore:
         """Return the network with those envelopes only that are to be kept."""
         return self._number(tuple(envelope for envelope in self.contents[network] if keep(envelope)))
 
+    def renamed(self, network: int, rename: Callable[[int], int]) -> int:
+        """Return the network with each envelope replaced by another, the order in each lane kept."""
+        content = [rename(envelope) for envelope in self.contents[network]]
+        return self._number(tuple(sorted(content, key=self._ranks.__getitem__)))
+
     def _number(self, content: tuple[int, ...]) -> int:
         found = self._numbers.get(content)
         if found is None:

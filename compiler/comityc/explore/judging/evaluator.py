@@ -31,6 +31,10 @@ class Evaluator:
         """Return the value of an expression that reads nothing."""
         return self._function([], expression, ParameterContext(self._names, "parameters"))()
 
+    def over_parameters(self, expression: Expression, parameters: Any) -> Any:
+        """Return the value of an expression that reads parameters alone."""
+        return self._function(["parameters"], expression, ParameterContext(self._names, "parameters"))(parameters)
+
     def of_world(self, expression: Expression, names: tuple[str, ...], over_steps: bool) -> Callable[..., Any]:
         """Return a function of a world (over steps: of the old and the new one) and of the values of these names."""
         key = (id(expression), names, over_steps)

@@ -1,0 +1,184 @@
+"""A permutation of instances in; what it makes of values, of numbered local states, envelopes, rests and networks, and of whole states, out.
+
+Everything that the search numbers is renamed once for each permutation and looked up from then on, so that a permuted state costs a
+look-up for each instance, one for the rest and one for the network. A permutation is a *turn*: `turn[who]` is the number of the
+instance whose name `who` takes. Turns are numbered too; turn 0 leaves everything as it is.
+"""
+
+import re
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from comity.values import Instance, Map, Word
+from comityc.explore.engine.records import Local
+from comityc.explore.engine.rest import Rest
+from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
+from comityc.explore.engine.values import in_order
+from comityc.explore.graph import Label
+from comityc.explore.world import Envelope
+
+Turn = tuple[int, ...]
+
+
+class Renaming:
+    """Renames what one search has numbered. `roles` are those whose instances may change places."""
+
+    def __init__(self, successors: Successors, roles: tuple[str, ...]) -> None:
+        self.successors = successors
+        self.instances = successors.setting.instances
+        self.roles = roles
+        self.turns: list[Turn] = []
+        self._turn_numbers: dict[Turn, int] = {}
+        self._names: list[dict[Instance, Instance]] = []
+        self._texts: list[dict[str, str]] = []
+        self._locals: list[list[dict[int, int]]] = []
+        self._rests: list[dict[int, int]] = []
+        self._networks: list[dict[int, int]] = []
+        self._envelopes: list[dict[int, int]] = []
+        self._name_in_text = re.compile(rf"\b(?:{'|'.join(map(re.escape, roles))})\[\d+\]")
+        self.number(tuple(range(len(self.instances))))
+
+    # ---- turns
+
+    def number(self, turn: Turn) -> int:
+        """Return the number of a turn."""
+        found = self._turn_numbers.get(turn)
+        if found is None:
+            found = self._turn_numbers[turn] = len(self.turns)
+            self.turns.append(turn)
+            names = {one: self.instances[turn[who]] for who, one in enumerate(self.instances) if turn[who] != who}
+            self._names.append(names)
+            self._texts.append({str(before): str(after) for before, after in names.items()})
+            self._locals.append([{} for _ in self.instances])
+            self._rests.append({})
+            self._networks.append({})
+            self._envelopes.append({})
+        return found
+
+    def inverse(self, turn: int) -> int:
+        """Return the turn that takes back another."""
+        back = [0] * len(self.instances)
+        for who, to in enumerate(self.turns[turn]):
+            back[to] = who
+        return self.number(tuple(back))
+
+    def then(self, first: int, second: int) -> int:
+        """Return the turn that does what one does and then what the other does."""
+        after = self.turns[second]
+        return self.number(tuple(after[to] for to in self.turns[first]))
+
+    # ---- values
+
+    def value(self, turn: int, value: Any) -> Any:
+        """Return a value with the instances in it renamed, those in fresh ids and digests too."""
+        return self._renamed(self._names[turn], self._texts[turn], value) if turn else value
+
+    def _renamed(self, names: dict[Instance, Instance], texts: dict[str, str], value: Any) -> Any:
+        if value is None or isinstance(value, Word | int):
+            return value
+        if isinstance(value, Instance):
+            return names.get(value, value)
+        if isinstance(value, str):
+            return self._name_in_text.sub(lambda m: texts.get(m[0], m[0]), value) if "[" in value else value
+        if isinstance(value, tuple):
+            parts = [self._renamed(names, texts, part) for part in value]
+            return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+        if isinstance(value, frozenset):
+            return frozenset(self._renamed(names, texts, part) for part in value)
+        if isinstance(value, Map):
+            return Map(
+                (self._renamed(names, texts, key), self._renamed(names, texts, item)) for key, item in value.items()
+            )
+        if is_dataclass(value) and not isinstance(value, type):
+            return type(value)(*(self._renamed(names, texts, getattr(value, part.name)) for part in fields(value)))
+        return value
+
+    def text(self, turn: int, text: str) -> str:
+        """Return a text for people with the instances that it names renamed."""
+        return self.value(turn, text)  # type: ignore[no-any-return]
+
+    def label(self, turn: int, label: Label) -> Label:
+        """Return the same step of the renamed instances."""
+        return Label(label.kind, *(self.value(turn, part) for part in label[1:]))
+
+    # ---- what is numbered
+
+    def local(self, turn: int, who: int, number: int) -> int:
+        """Return the number, at the instance that `who` becomes, of what a local state of `who` becomes."""
+        known = self._locals[turn][who]
+        found = known.get(number)
+        if found is None:
+            finder = self.successors.finder
+            after = self.value(turn, finder.locals[who][number])
+            after = self._sorted(after)
+            found = known[number] = finder.number(self.turns[turn][who], after)
+        return found
+
+    def _sorted(self, local: Local) -> Local:
+        """Put back in order what a local state keeps in the order of its content."""
+        return local if len(local.spent) < 2 else local._replace(spent=in_order(local.spent))
+
+    def envelope(self, turn: int, number: int) -> int:
+        """Return the number of what an envelope becomes."""
+        known = self._envelopes[turn]
+        found = known.get(number)
+        if found is None:
+            store, setting = self.successors.network, self.successors.setting
+            after: Envelope = self.value(turn, store.envelopes[number])
+            name = setting.message_names[type(after.message)]
+            found = known[number] = store.envelope(after, setting.numbers[after.receiver], name)
+        return found
+
+    def network(self, turn: int, number: int) -> int:
+        """Return the number of what a network becomes."""
+        known = self._networks[turn]
+        found = known.get(number)
+        if found is None:
+            found = known[number] = self.successors.network.renamed(number, lambda one: self.envelope(turn, one))
+        return found
+
+    def rest(self, turn: int, number: int) -> int:
+        """Return the number of what a rest becomes."""
+        known = self._rests[turn]
+        found = known.get(number)
+        if found is None:
+            rests = self.successors.rests
+            found = known[number] = rests.number(self._renamed_rest(turn, rests.items[number]))
+        return found
+
+    def _renamed_rest(self, turn: int, rest: Rest) -> Rest:
+        """Rename a rest, and put back in order what it keeps in the order of its content or by instance."""
+        after: Rest = self.value(turn, rest)
+        details = tuple(self.successors.rests.rules.recorded.values())
+        back = self.turns[self.inverse(turn)]
+        return after._replace(
+            keyed=in_order(after.keyed),
+            dropped=in_order(after.dropped),
+            happened=tuple(
+                entries if detail == "order" else in_order(entries)
+                for detail, entries in zip(details, after.happened, strict=True)
+            ),
+            knowledge=tuple(tuple(sorted(after.knowledge[who])) for who in back) if after.knowledge else (),
+        )
+
+    def packed(self, turn: int, packed: int) -> int:
+        """Return what a whole state becomes."""
+        if not turn:
+            return packed
+        successors = self.successors
+        to, shifts, locals_ = self.turns[turn], successors.shifts, self._locals[turn]
+        network, rest = packed >> successors.network_shift, (packed >> successors.rest_shift) & REST_MASK
+        after = self._networks[turn].get(network)
+        if after is None:
+            after = self.network(turn, network)
+        rest_after = self._rests[turn].get(rest)
+        if rest_after is None:
+            rest_after = self.rest(turn, rest)
+        result = (after << successors.network_shift) | (rest_after << successors.rest_shift)
+        for who, shift in enumerate(shifts):
+            number = (packed >> shift) & LOCAL_MASK
+            local = locals_[who].get(number)
+            if local is None:
+                local = self.local(turn, who, number)
+            result |= local << shifts[to[who]]
+        return result

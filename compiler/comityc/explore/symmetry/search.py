@@ -1,0 +1,69 @@
+"""A search that looks at one state of each orbit: levels, violations and steps are those of the full search, told once for all alike.
+
+Every step out of a state that stands for others is taken as it is; where it leads is then replaced by what stands for that.
+"""
+
+from types import ModuleType
+from typing import Any
+
+from comityc.explore.engine.search import PROGRESS_EVERY, Search
+from comityc.explore.graph import Graph
+from comityc.explore.symmetry.canonical import Canonical
+from comityc.explore.symmetry.orbits import Orbits
+from comityc.machine.model import Case, Machine
+
+
+class OrbitSearch(Search):
+    """Searches the orbits of one case. `roles` are those whose instances can stand in for one another."""
+
+    def __init__(self, machine: Machine, case: Case, parameters: Any, module: ModuleType, roles: tuple[str, ...]) -> None:
+        super().__init__(machine, case, parameters, module)
+        self._canonical = Canonical(self.successors, roles)
+        self.orbits = Orbits(self, self._canonical)
+        self.graph.orbits = self.orbits
+
+    def _meet(self, packed: int, source: int, label: int) -> int:
+        standing = self._canonical.of(packed)
+        known = self._index_of.get(standing.packed)
+        if known is not None:
+            return known
+        self.orbits.sizes.append(standing.orbit)
+        return super()._meet(standing.packed, source, label)
+
+    def _expand(self, first: int, last: int) -> None:
+        graph, successors = self.graph, self.successors
+        targets, edge_labels, edge_turns = self._targets, self._edge_labels, self.orbits.edge_turns
+        for index in range(first, last):
+            steps = successors.of(graph.states[index])
+            notes, progress = list(successors.notes), successors.progress
+            for target, label in steps:
+                found = self._meet(target, index, label)
+                if self._sources is not None:
+                    targets.append(found)
+                    edge_labels.append(label)
+                    edge_turns.append(self._canonical.of(target).turn)
+            graph.edges += len(steps)
+            graph.expanded = index + 1
+            if self._sources is not None:
+                self._sources.append(len(targets))
+            successors.notes[:], successors.progress = notes, progress
+            if notes or not progress:
+                self.remark(index)
+            if len(graph.states) > self._max_states:
+                self._stop(f"more than {self._max_states} orbits")
+            if not graph.complete:
+                return
+            if self._progress is not None and not index % PROGRESS_EVERY:
+                self._progress(len(graph.levels), len(graph.states), len(graph.states) - index - 1)
+
+
+def explore_orbits(
+    machine: Machine,
+    case: Case,
+    parameters: Any,
+    module: ModuleType,
+    roles: tuple[str, ...],
+    **how: Any,
+) -> Graph:
+    """Find one state of each orbit that a case can reach; `how` is what `explore` takes."""
+    return OrbitSearch(machine, case, parameters, module, roles).run(**how)

@@ -1,0 +1,155 @@
+"""What one instance looks like in a state whatever its name: a key by which alike instances are sorted before any are permuted.
+
+Each part of a state is read as an instance sees it: itself is "me", all other instances that may change places are alike. Two
+instances that a renaming swaps have the same key, so only instances with equal keys need to be tried in each other's place.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from comity.values import Instance, Map, Word
+from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
+from comityc.explore.engine.values import rank
+
+ME, OTHER = -1, -2
+Key = tuple[int, tuple[int, ...]]
+
+
+class SeenFrom:
+    """Finds the keys of instances, part by part, each part once."""
+
+    def __init__(self, successors: Successors, movable: tuple[int, ...], roles: tuple[str, ...]) -> None:
+        """`movable` are the numbers of the instances that may change places, `roles` their roles."""
+        self._successors = successors
+        self._instances = successors.setting.instances
+        self._movable = frozenset(movable)
+        self._order = movable
+        self._roles = roles
+        self._in_text = re.compile(rf"\b({'|'.join(map(re.escape, roles))})\[(\d+)\]")
+        self._numbers: dict[Any, int] = {}
+        self._own: list[dict[int, int]] = [{} for _ in self._instances]
+        self._sights: list[dict[int, dict[int, int]]] = [{} for _ in self._instances]
+        self._rests: dict[int, dict[int, int]] = {}
+        self._networks: dict[int, dict[int, int]] = {}
+        self._envelopes: dict[int, dict[int, int]] = {}
+
+    def keys(self, packed: int) -> dict[int, Key]:
+        """Return the key of each instance that may change places."""
+        successors = self._successors
+        mentioned: dict[int, list[int]] = {who: [] for who in self._order}
+        own: dict[int, int] = {}
+        for who, shift in enumerate(successors.shifts):
+            number = (packed >> shift) & LOCAL_MASK
+            if who in mentioned:
+                shape = self._own[who].get(number)
+                own[who] = self._find_own(who, number) if shape is None else shape
+            sights = self._sights[who].get(number)
+            for one, sight in (self._find_sights(who, number) if sights is None else sights).items():
+                mentioned[one].append(sight)
+        rest, network = (packed >> successors.rest_shift) & REST_MASK, packed >> successors.network_shift
+        for one, sight in (self._rests.get(rest) or self._find_rest(rest)).items():
+            mentioned[one].append(sight)
+        for one, sight in (self._networks.get(network) or self._find_network(network)).items():
+            mentioned[one].append(sight)
+        return {who: (own[who], tuple(sorted(mentioned[who]))) for who in self._order}
+
+    # ---- parts
+
+    def _find_own(self, who: int, number: int) -> int:
+        local = self._successors.finder.locals[who][number]
+        shape = ("own", self._instances[who].role, self._seen(local, who))
+        found = self._own[who][number] = self._number(shape)
+        return found
+
+    def _find_sights(self, who: int, number: int) -> dict[int, int]:
+        """Find how a local state looks to the other instances that it names."""
+        local = self._successors.finder.locals[who][number]
+        found = self._sights[who][number] = {
+            one: self._number(("local", self._instances[who].role, self._seen(local, one)))
+            for one in self._named_in(local)
+            if one != who
+        }
+        return found
+
+    def _find_rest(self, number: int) -> dict[int, int]:
+        rest = self._successors.rests.items[number]
+        known = rest.knowledge
+        plain = rest._replace(knowledge=())
+        found = {one: ("rest", self._seen(plain, one)) for one in self._named_in(plain)}
+        sights = {one: self._number(sight) for one, sight in found.items()}
+        if known:
+            # What liars know is kept by their number, so each of them knows something, if only nothing.
+            sights = {one: self._number(("knows", sights.get(one, -1), len(known[one]))) for one in self._order}
+        self._rests[number] = sights
+        return sights
+
+    def _find_network(self, number: int) -> dict[int, int]:
+        store = self._successors.network
+        seen: dict[int, list[int]] = {}
+        for envelope in store.contents[number]:
+            sights = self._envelopes.get(envelope)
+            if sights is None:
+                sent = store.envelopes[envelope]
+                sights = self._envelopes[envelope] = {
+                    one: self._number(("sent", self._seen(sent, one))) for one in self._named_in(sent)
+                }
+            for one, sight in sights.items():
+                seen.setdefault(one, []).append(sight)
+        found = self._networks[number] = {
+            one: self._number(("network", *sorted(sights))) for one, sights in seen.items()
+        }
+        return found
+
+    def _number(self, shape: Any) -> int:
+        return self._numbers.setdefault(shape, len(self._numbers))
+
+    # ---- values
+
+    def _named_in(self, value: Any) -> list[int]:
+        """Return the numbers of the movable instances that a value names, in fresh ids and digests too."""
+        numbers = self._successors.setting.numbers
+        return sorted({numbers[one] for one in self._names_in(value) if numbers[one] in self._movable})
+
+    def _names_in(self, value: Any) -> Iterable[Instance]:
+        if isinstance(value, Instance):
+            yield value
+        elif isinstance(value, str):
+            if not isinstance(value, Word) and "[" in value:
+                yield from (Instance(role, int(number)) for role, number in self._in_text.findall(value))
+        elif isinstance(value, tuple | frozenset):
+            for item in value:
+                yield from self._names_in(item)
+        elif isinstance(value, Map):
+            for key, item in value.items():
+                yield from self._names_in(key)
+                yield from self._names_in(item)
+        elif is_dataclass(value) and not isinstance(value, type):
+            for part in fields(value):
+                yield from self._names_in(getattr(value, part.name))
+
+    def _seen(self, value: Any, me: int) -> Any:
+        """Return a value as one instance sees it, as something that can be compared and hashed."""
+        if isinstance(value, Instance):
+            if value.role not in self._roles:
+                return value
+            return Instance(value.role, ME if value == self._instances[me] else OTHER)
+        if isinstance(value, str):
+            if isinstance(value, Word) or "[" not in value:
+                return value
+            name = str(self._instances[me])
+            return self._in_text.sub(lambda m: f"{m[1]}[{'me' if m[0] == name else 'other'}]", value)
+        if isinstance(value, tuple):
+            return tuple(self._seen(item, me) for item in value)
+        if isinstance(value, frozenset):
+            return ("set", *_sorted(self._seen(item, me) for item in value))
+        if isinstance(value, Map):
+            return ("map", *_sorted((self._seen(key, me), self._seen(item, me)) for key, item in value.items()))
+        if is_dataclass(value) and not isinstance(value, type):
+            return (type(value).__name__, *(self._seen(getattr(value, part.name), me) for part in fields(value)))
+        return value
+
+
+def _sorted(values: Iterable[Any]) -> list[Any]:
+    return sorted(values, key=lambda value: repr(rank(value)))
