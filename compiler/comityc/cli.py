@@ -9,7 +9,7 @@ import re
 import sys
 import traceback
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -147,13 +147,21 @@ def verify(
         str | None,
         typer.Option("--save-trace", metavar="DIR", help="Write each counterexample to a file, for `explain`."),
     ] = None,
+    symmetry: Annotated[
+        bool | None,
+        typer.Option(
+            "--symmetry/--no-symmetry",
+            help="Print orbits beside states, and why instances differ; or take no states together that differ in names.",
+        ),
+    ] = None,
 ) -> None:
     """Explore specs exhaustively, case by case, and decide every property."""
     from comityc.commands import verify_command
     from comityc.explore.telling.keep import Keep
 
     keep = Keep(save_trace)
-    limits = {"max_states": max_states, "memory": _bytes(memory), "engine": engine.value}
+    use: Literal["found", "shown", "none"] = "found" if symmetry is None else "shown" if symmetry else "none"
+    limits = {"max_states": max_states, "memory": _bytes(memory), "engine": engine.value, "symmetry": use}
     raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, limits, chart.value, stories, keep))
 
 

@@ -222,6 +222,8 @@ def test_json_says_what_it_promises() -> None:
                         "levels": 3,
                         "seconds": 0.5,
                         "engine": "reference",
+                        "orbits": None,
+                        "symmetry": {"roles": [], "every_state": []},
                         "bounds": "copies 1",
                         "findings": [],
                         "properties": [

@@ -31,7 +31,12 @@ class PropertyVerdict:
 
 @dataclass(frozen=True, slots=True)
 class CaseVerdict:
-    """The verdict on one case, with one combination of its parameters. `findings` say what is not as the spec says."""
+    """The verdict on one case, with one combination of its parameters. `findings` say what is not as the spec says.
+
+    `orbits` is how many of the states were looked at, one for all that come of it by renaming instances of the roles in
+    `symmetry`; None where every state was, or nobody asked. `every_state` says in a line each why other instances are not alike,
+    and why a case was explored in full although some are.
+    """
 
     name: str
     values: tuple[tuple[str, Any], ...]
@@ -44,6 +49,9 @@ class CaseVerdict:
     properties: tuple[PropertyVerdict, ...]
     findings: tuple[str, ...] = ()
     engine: str = "reference"
+    orbits: int | None = None
+    symmetry: tuple[str, ...] = ()
+    every_state: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ reached in one case and not in each, and whether anything was put to the test is
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -19,6 +20,9 @@ from comityc.explore.judging.idle import idle_parts
 from comityc.explore.judging.weigh import weigh
 from comityc.explore.judging.words import words_held
 from comityc.explore.plan import Run, plan_runs
+from comityc.explore.symmetry.found import NONE, Use
+from comityc.explore.symmetry.interchangeable import find_symmetry
+from comityc.explore.symmetry.search import count_orbits, explore_orbits
 from comityc.explore.verdict import SpecVerdict
 from comityc.machine.model import Case, Machine
 from comityc.machine.rest import nobody_is_stuck
@@ -34,6 +38,7 @@ class Limits:
     engine: EngineName
     max_states: int | None
     memory: int | None
+    symmetry: Use
 
 
 def verify_machine(
@@ -46,15 +51,16 @@ def verify_machine(
     memory: int | None = None,
     engine: EngineName = "auto",
     progress: Progress | None = None,
+    symmetry: Use = "found",
 ) -> SpecVerdict:
     """Decide every property in every case, or in the named ones, or (values without a case) once with these values.
 
     A search of more than `max_states` states (by default as many as the engine can look at in a minute or two), or of more than
-    `memory` bytes, is cut.
+    `memory` bytes, is cut. `symmetry` says whether one state may stand for all that come of it by renaming alike instances.
     """
     evaluator = Evaluator(machine, module)
     told = progress or (lambda case, doing: None)
-    limits = Limits(engine, max_states, memory)
+    limits = Limits(engine, max_states, memory, symmetry)
     examined = [
         _examine(machine, evaluator, run, limits, told) for run in plan_runs(machine, evaluator, cases, with_values)
     ]
@@ -68,8 +74,10 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         return Examined(run, (), 0, 0, True, 0.0)
     started = perf_counter()
     progress(run.case.name, "exploring")
+    alike = find_symmetry(machine, evaluator, run) if limits.symmetry != "none" else NONE
+    search = partial(explore_orbits, roles=alike.roles) if alike.found and limits.engine != "native" else explore
     try:
-        graph = explore(
+        graph = search(
             machine,
             run.case,
             run.parameters,
@@ -84,10 +92,14 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         return Examined(replace(run, refused=f"this cannot be explored: {error}"), (), 0, 0, True, 0.0)
     examiner = Examiner(machine, evaluator, run, graph)
     findings = tuple(examiner.findings(lambda name: progress(run.case.name, f"deciding {name}")))
+    orbits = len(graph.states) if graph.orbits is not None else None
+    if orbits is None and limits.symmetry == "shown" and alike.roles and graph.complete:
+        progress(run.case.name, "counting orbits")
+        orbits = count_orbits(machine, run.case, run.parameters, evaluator.module, alike.roles)
     return Examined(
         run,
         findings,
-        len(graph.states),
+        len(graph.states) if graph.orbits is None else graph.orbits.full_count,
         len(graph.levels),
         graph.complete,
         perf_counter() - started,
@@ -96,6 +108,8 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         frozenset(graph.taken_transitions),
         graph.why_incomplete,
         words_held(machine, examiner.space),
+        orbits,
+        alike,
         not graph.complete and _piles_up(graph),
         graph.engine,
     )

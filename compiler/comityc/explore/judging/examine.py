@@ -13,6 +13,7 @@ from comityc.explore.judging.space import Space
 from comityc.explore.judging.stuck import find_stuck
 from comityc.explore.judging.vacuity import conditions, untested
 from comityc.explore.plan import Run
+from comityc.explore.symmetry.found import NONE, Symmetry
 from comityc.explore.telling.story import Story, Teller
 from comityc.explore.telling.why import Why
 from comityc.explore.telling.wording import show, spell
@@ -55,6 +56,8 @@ class Examined:
     taken: frozenset[tuple[str, int]] = frozenset()
     why_incomplete: str | None = None
     words: frozenset[tuple[str, str, str]] = frozenset()  # role, variable and the word of an enum that it held
+    orbits: int | None = None
+    symmetry: Symmetry = NONE
     resends: bool = False  # whether the messages under way grow without end: the last state has some of them twice
     engine: str = "reference"
 
@@ -122,14 +125,25 @@ class Examiner:
             return self._never_stuck(prop)
         broken = [violation for violation in self.graph.violations if violation.property == prop.name]
         if broken:
-            violation, path = self._plainest_violation(broken[0])
-            return Finding(prop, "fails", violation.text, None, self._violation_story(violation, path))
+            return self._violated(prop, *self._plainest_violation(broken[0]))
         if prop.name == "duplicates_are_harmless" and not self.machine.messages:
             return Finding(prop, "holds", "there are no messages")
         return self._nothing_against(prop)
 
     def _nothing_against(self, prop: Property) -> Finding:
         return Finding(prop, "holds", self._within()) if self.graph.complete else Finding(prop, "unknown", self._seen())
+
+    def _violated(self, prop: Property, violation: Violation, path: Path) -> Finding:
+        orbits = self.graph.orbits
+        if orbits is not None:
+            target = self._target_of(violation) if violation.label >= 0 else None
+            graph, violation, path = orbits.violation(self.graph, path, violation, target)
+            return self._of(graph)._violated(prop, violation, path)
+        return Finding(prop, "fails", violation.text, None, self._violation_story(violation, path))
+
+    def _of(self, graph: Graph) -> "Examiner":
+        """Return an examiner of a run by itself."""
+        return Examiner(self.machine, self.evaluator, self.run, graph)
 
     def _plainest_violation(self, first: Violation) -> tuple[Violation, Path]:
         """Return which of the violations that are as near as the first has the plainest way to it, and that way."""
@@ -172,6 +186,9 @@ class Examiner:
         return next((target for label, target in steps if label == violation.label), None)
 
     def _broken(self, prop: Property, judgement: Judgement) -> Finding:
+        if self.graph.orbits is not None:
+            graph, judgement = self.graph.orbits.judgement(self.graph, judgement)
+            return self._of(graph)._broken(prop, judgement)
         path = judgement.path
         assert path is not None
         story = self.teller.tell(path, self._explanation(prop, judgement, path))
@@ -226,7 +243,8 @@ class Examiner:
     def _seen(self) -> str:
         if self.graph.complete:
             return self._within()
-        return f"no counterexample among the first {len(self.graph.states):,} states ({self.graph.why_incomplete})"
+        what = "states" if self.graph.orbits is None else "orbits"
+        return f"no counterexample among the first {len(self.graph.states):,} {what} ({self.graph.why_incomplete})"
 
 
 def _what_fails(prop: Property, judgement: Judgement) -> str:

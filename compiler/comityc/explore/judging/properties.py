@@ -7,6 +7,7 @@ The truth of a property in one state is what the property functions of the gener
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -31,6 +32,7 @@ class Judgement:
     """What a search says of a property: `reached` is False for a `reachable` that no state makes true.
 
     `path` leads to where it is broken, for the instances in `bound`; `undefined` is set when that is by a missing value.
+    `over_step` says that the last step breaks it, and not the state at the end.
     """
 
     holds: bool
@@ -38,6 +40,7 @@ class Judgement:
     bound: Bound = ()
     undefined: str | None = None
     text: str | None = None
+    over_step: bool = False
 
 
 HOLDS = Judgement(True)
@@ -139,8 +142,9 @@ def _judge_reachable(functions: Functions, space: Space) -> Judgement:
                 return Judgement(False, space.stem([first]), bound, value.text)
             if value:
                 path = path or space.path_found(first)
-                reached.add(bound)
-                open_bounds.pop(bound, None)
+                for image in space.images(bound):
+                    reached.add(image)
+                    open_bounds.pop(image, None)
                 if functions.quantifier is None:
                     return Judgement(True, path)
             else:
@@ -163,63 +167,70 @@ def _judge_stable(functions: Functions, space: Space) -> Judgement:
                 return Judgement(False, space.stem([first]), bound, read[bound].text)
         values.append(read)
 
-    def changes(source: int, target: int, bound: Bound) -> bool:
-        value = values[source].get(bound)
-        return value is not None and value is not False and bool(values[target].get(bound, value) != value)
+    @cache
+    def values_after(after: int) -> dict[Bound, Any]:
+        return space.named_before(after, values)
 
-    for row, (source, target) in enumerate(_pairs(space, functions)):
-        for bound in values[source] if source != target else ():
-            if changes(source, target, bound):
-                return Judgement(False, _plainest_over(space, functions, row, bound, changes, True), bound)
+    def changes(source: int, after: int, bound: Bound) -> bool:
+        value = values[source].get(bound)
+        return value is not None and value is not False and bool(values_after(after).get(bound, value) != value)
+
+    for row, (source, after) in enumerate(_pairs(space, functions)):
+        for bound in values[source]:
+            if changes(source, after, bound):
+                path = _plainest_over(space, functions, row, bound, changes, True)
+                return Judgement(False, path, bound, over_step=True)
     return HOLDS
 
 
 def _judge_steps(functions: Functions, space: Space) -> Judgement:
     classes = space.classes(functions.sight)
-    worlds: dict[int, World] = {}
 
+    @cache
     def world(number: int) -> World:
-        if number not in worlds:
-            worlds[number] = space.graph.world(classes.first[number])
-        return worlds[number]
+        return space.graph.world(classes.first[number])
 
-    def read(source: int, target: int, bound: Bound) -> Truth:
-        value = _read(functions.parts[0], world(source), world(target), *bound)
+    @cache
+    def world_after(after: int) -> World:
+        return space.world_after(functions.sight, after)
+
+    def read(source: int, after: int, bound: Bound) -> Truth:
+        value = _read(functions.parts[0], world(source), world_after(after), *bound)
         return value if isinstance(value, Undefined) else bool(value)
 
-    def read_where_bound(source: int, target: int, bound: Bound) -> Truth:
-        return bound not in functions.bindings(world(target)) or read(source, target, bound)
+    def read_where_bound(source: int, after: int, bound: Bound) -> Truth:
+        return bound not in functions.bindings(world_after(after)) or read(source, after, bound)
 
-    for row, (source, target) in enumerate(_pairs(space, functions)):
-        for bound in functions.bindings(world(target)):
-            value = read(source, target, bound)
+    for row, (source, after) in enumerate(_pairs(space, functions)):
+        for bound in functions.bindings(world_after(after)):
+            value = read(source, after, bound)
             if value is not True:
                 path = _plainest_over(space, functions, row, bound, read_where_bound, value)
-                return Judgement(False, path, bound, _missing(value))
+                return Judgement(False, path, bound, _missing(value), over_step=True)
     return HOLDS
 
 
 def _pairs(space: Space, functions: Functions) -> Iterator[tuple[int, int]]:
-    """Yield the distinct steps between classes as (source, target), nearest first."""
-    sources, targets, _ = space.class_steps(functions.sight)
-    yield from zip(sources.tolist(), targets.tolist(), strict=True)
+    """Yield the distinct steps between classes as (source, where it leads), nearest first."""
+    sources, afters, _ = space.class_steps(functions.sight)
+    yield from zip(sources.tolist(), afters.tolist(), strict=True)
 
 
 def _plainest_over(
     space: Space, functions: Functions, row: int, bound: Bound, read: Callable[[int, int, Bound], Truth], value: Truth
 ) -> Path:
     """Return the plainest path that ends with a step, as near as the one of this row, with which the same is wrong."""
-    sources, targets, firsts = space.class_steps(functions.sight)
+    sources, afters, firsts = space.class_steps(functions.sight)
     edges, of = space.edges, space.classes(functions.sight).of
     level = space.level(int(edges.sources[firsts[row]]))
     here = np.arange(edges.offsets[level.start], edges.offsets[level.stop])
-    width = int(of.max()) + 1
+    width = int(afters.max()) + 1
     bad = []
     for number in range(row, int(np.searchsorted(firsts, here[-1], side="right"))):
-        source, target = int(sources[number]), int(targets[number])
-        if read(source, target, bound) == value:
-            bad.append(source * width + target)
-    pairs = of[edges.sources[here]] * width + of[edges.targets[here]]
+        source, after = int(sources[number]), int(afters[number])
+        if read(source, after, bound) == value:
+            bad.append(source * width + after)
+    pairs = of[edges.sources[here]] * width + space.afters(functions.sight, here)
     return space.stem_over(here[np.isin(pairs, bad)])
 
 

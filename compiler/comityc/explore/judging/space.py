@@ -4,7 +4,7 @@ A property sees only a part of a state. States that agree in that part are of on
 once for each class, at its first state. Nothing here is computed before it is asked for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -93,14 +93,45 @@ class Space:
         return self._columns[mask]
 
     def class_steps(self, sight: Sight) -> tuple[Numbers, Numbers, Numbers]:
-        """Return the distinct steps between classes as (source class, target class, first edge), by that first edge."""
+        """Return the distinct steps between classes as (source class, where it leads, first edge), by that first edge."""
         if sight not in self._pairs:
             classes, edges = self.classes(sight), self.edges
-            width = max(len(classes.first), 1)
-            keys, first = np.unique(classes.of[edges.sources] * width + classes.of[edges.targets], return_index=True)
+            afters = self.afters(sight, np.arange(len(edges.targets)))
+            width = int(afters.max(initial=0)) + 1
+            keys, first = np.unique(classes.of[edges.sources] * width + afters, return_index=True)
             order = np.argsort(first)
             self._pairs[sight] = keys[order] // width, keys[order] % width, first[order].astype(np.int64)
         return self._pairs[sight]
+
+    def afters(self, sight: Sight, edges: Numbers) -> Numbers:
+        """Return where edges lead, as numbers: the class, and by what names it is to be read to fit where the edge starts."""
+        found: Numbers = self.classes(sight).of[self.edges.targets[edges]] * self.turns
+        if self.graph.orbits is not None:
+            found = found + np.frombuffer(self.graph.orbits.edge_turns, dtype=np.int32)[edges]
+        return found
+
+    @cached_property
+    def turns(self) -> int:
+        """How many ways there are to rename instances along an edge; 1 where each state stands for itself."""
+        return 1 if self.graph.orbits is None else self.graph.orbits.turns
+
+    def world_after(self, sight: Sight, after: int) -> World:
+        """Return a state of where an edge leads, by the names that instances have where it starts."""
+        number, turn = divmod(after, self.turns)
+        first = self.classes(sight).first[number]
+        if self.graph.orbits is None:
+            return self.graph.world(first)
+        return self.graph.orbits.world_before(turn, self.graph.states[first])
+
+    def named_before(self, after: int, rows: Sequence[dict[Any, Any]]) -> dict[Any, Any]:
+        """Return the row of where an edge leads, its keys and values by the names that instances have where it starts."""
+        number, turn = divmod(after, self.turns)
+        orbits, row = self.graph.orbits, rows[number]
+        return row if orbits is None else {orbits.back(turn, bound): orbits.back(turn, row[bound]) for bound in row}
+
+    def images(self, bound: tuple[Any, ...]) -> Iterable[tuple[Any, ...]]:
+        """Return the bindings for which a property holds somewhere because it does for this one."""
+        return (bound,) if self.graph.orbits is None else self.graph.orbits.images(bound)
 
     @cached_property
     def edges(self) -> Edges:

@@ -117,9 +117,9 @@ def _is_met(function: Callable[..., Any], functions: Functions, space: Space, ov
             if any(_holds(function, world, *bound) for bound in functions.bindings(world)):
                 return True
         return False
-    sources, targets, _ = space.class_steps(functions.sight)
-    for source, target in zip(sources.tolist(), targets.tolist(), strict=True):
-        old, new = space.graph.world(classes.first[source]), space.graph.world(classes.first[target])
+    sources, afters, _ = space.class_steps(functions.sight)
+    for source, after in zip(sources.tolist(), afters.tolist(), strict=True):
+        old, new = space.graph.world(classes.first[source]), space.world_after(functions.sight, after)
         if any(_holds(function, old, new, *bound) for bound in functions.bindings(new)):
             return True
     return False

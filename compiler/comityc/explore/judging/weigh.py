@@ -135,6 +135,9 @@ def _case_verdict(machine: Machine, run: Examined, verdicts: tuple[PropertyVerdi
         properties=judged,
         findings=findings,
         engine=run.engine,
+        orbits=run.orbits,
+        symmetry=run.symmetry.roles if run.orbits is not None else (),
+        every_state=run.symmetry.explained(),
     )
 
 

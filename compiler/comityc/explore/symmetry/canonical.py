@@ -5,7 +5,7 @@ keys (`seen_from`). Instances with equal keys are tried in every order, but for 
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
 from math import factorial
 from typing import NamedTuple
 
@@ -43,7 +43,7 @@ class Canonical:
     def swaps(self) -> Iterator[int]:
         """Yield turns of two neighbours each; every permutation is made of these."""
         for group in self._groups:
-            for one, other in zip(group, group[1:], strict=False):
+            for one, other in pairwise(group):
                 yield self._swap(one, other)
 
     def of(self, packed: int) -> Standing:

@@ -6,12 +6,12 @@ case that promises such a thing is explored in full.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from comity.values import Instance
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import Run
+from comityc.explore.symmetry.found import FIGURES_STATED, NONE, Symmetry
 from comityc.explore.symmetry.order import Watcher
 from comityc.machine import expressions as x
 from comityc.machine.model import Machine, Property, Role, State, VariableDeclaration
@@ -19,26 +19,6 @@ from comityc.machine.walk import everything, reached
 
 FAIR_KINDS = frozenset({"eventually", "leads_to"})
 """Kinds of properties that rest on fairness, which is owed to each instance by its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Symmetry:
-    """`roles` are those whose instances can stand in for one another; `reasons` say of other roles, in a line each, why not.
-
-    `whole` says why the case is explored in full although there are such roles; None when it need not be.
-    """
-
-    roles: tuple[str, ...]
-    reasons: tuple[str, ...] = ()
-    whole: str | None = None
-
-    @property
-    def found(self) -> bool:
-        """Whether there is a symmetry to make use of."""
-        return bool(self.roles) and self.whole is None
-
-
-NONE = Symmetry(())
 
 
 def find_symmetry(machine: Machine, evaluator: Evaluator, run: Run) -> Symmetry:
@@ -65,6 +45,8 @@ def _why_in_full(
 ) -> str | None:
     if not roles:
         return None
+    if run.case.states is not None or run.case.levels is not None:
+        return FIGURES_STATED
     for prop in judged:
         if prop.kind in FAIR_KINDS:
             return f"`{prop.name}` rests on fairness, which is owed to each instance"
@@ -175,7 +157,7 @@ class _Values:
             return None
         try:
             return (self._evaluator.over_parameters(expression, self._parameters),)
-        except Exception:  # noqa: BLE001  (a value that is missing is not known, whatever the reason)
+        except Exception:
             return None
 
 
@@ -183,5 +165,3 @@ _OF_PARAMETERS = (
     x.Parameter, x.Constant, x.Word, x.Comparison, x.BoolOperation, x.Not, x.Implies, x.Arithmetic, x.Negative,
     x.Item, x.Function, x.ListOf, x.SetOf, x.Field, x.Conditional, x.DurationConstant,
 )  # fmt: skip
-
-__all__ = ["NONE", "Symmetry", "find_symmetry"]

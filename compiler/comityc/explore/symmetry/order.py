@@ -14,7 +14,6 @@ from comityc.explore.symmetry.undefined import may_be_undefined
 from comityc.machine import expressions as x
 from comityc.machine.expression_text import expression_text
 from comityc.machine.model import Definition, Domain, ExpressionDomain
-from comityc.machine.walk import children
 from comityc.machine.value_types import (
     DigestType,
     IdType,
@@ -28,6 +27,7 @@ from comityc.machine.value_types import (
     TupleType,
     ValueType,
 )
+from comityc.machine.walk import children
 
 BLIND = frozenset({"all", "any", "count", "sum", "len", "set"})
 """Functions whose result does not depend on the order of what they are given."""
@@ -207,7 +207,11 @@ class Watcher:
                 self.expression(argument, seen=False)
                 if part.name in ("all", "any") and may_be_undefined(argument, self._definitions):
                     # It stops at the first that decides, and may so never come to the one that has no value.
-                    self._say(self.order_of(argument), f"may stop before a missing value in `{expression_text(part)}`", part.span)
+                    self._say(
+                        self.order_of(argument),
+                        f"may stop before a missing value in `{expression_text(part)}`",
+                        part.span,
+                    )
         elif part.name == "list":
             for argument in arguments:
                 self._order(seen, self._iterated(argument.type), part)
@@ -278,7 +282,9 @@ class Watcher:
                 case x.For(clause=clause, body=inner):
                     named = self.order_of(clause.iterable)
                     if named and not rounds_commute(clause, inner, self._definitions.__getitem__):
-                        self._say(named, f"goes through `{expression_text(clause.iterable)}` in order", clause.iterable.span)
+                        self._say(
+                            named, f"goes through `{expression_text(clause.iterable)}` in order", clause.iterable.span
+                        )
                     self.expression(clause.iterable, seen=False)
                     self.body(inner)
                 case x.Send(fields=fields, to=to):

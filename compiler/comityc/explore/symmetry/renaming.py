@@ -1,4 +1,4 @@
-"""A permutation of instances in; what it makes of values, of numbered local states, envelopes, rests and networks, and of whole states, out.
+"""A permutation of instances in; what it makes of values, of all that a search has numbered, and of whole states, out.
 
 Everything that the search numbers is renamed once for each permutation and looked up from then on, so that a permuted state costs a
 look-up for each instance, one for the rest and one for the network. A permutation is a *turn*: `turn[who]` is the number of the
@@ -151,7 +151,9 @@ class Renaming:
         after: Rest = self.value(turn, rest)
         details = tuple(self.successors.rests.rules.recorded.values())
         back = self.turns[self.inverse(turn)]
+        to = self.turns[turn]
         return after._replace(
+            cut=tuple(sorted((to[sender], to[receiver]) for sender, receiver in rest.cut)),
             keyed=in_order(after.keyed),
             dropped=in_order(after.dropped),
             happened=tuple(

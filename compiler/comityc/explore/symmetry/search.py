@@ -6,9 +6,9 @@ Every step out of a state that stands for others is taken as it is; where it lea
 from types import ModuleType
 from typing import Any
 
-from comityc.explore.engine.search import PROGRESS_EVERY, Search
+from comityc.explore.engine.search import MAX_STATES, PROGRESS_EVERY, Progress, Search
 from comityc.explore.graph import Graph
-from comityc.explore.symmetry.canonical import Canonical
+from comityc.explore.symmetry.canonical import Canonical, Standing
 from comityc.explore.symmetry.orbits import Orbits
 from comityc.machine.model import Case, Machine
 
@@ -16,11 +16,17 @@ from comityc.machine.model import Case, Machine
 class OrbitSearch(Search):
     """Searches the orbits of one case. `roles` are those whose instances can stand in for one another."""
 
-    def __init__(self, machine: Machine, case: Case, parameters: Any, module: ModuleType, roles: tuple[str, ...]) -> None:
+    def __init__(
+        self, machine: Machine, case: Case, parameters: Any, module: ModuleType, roles: tuple[str, ...]
+    ) -> None:
         super().__init__(machine, case, parameters, module)
         self._canonical = Canonical(self.successors, roles)
         self.orbits = Orbits(self, self._canonical)
         self.graph.orbits = self.orbits
+
+    def standing_for(self, packed: int) -> Standing:
+        """Return what stands for a state."""
+        return self._canonical.of(packed)
 
     def _meet(self, packed: int, source: int, label: int) -> int:
         standing = self._canonical.of(packed)
@@ -62,8 +68,23 @@ def explore_orbits(
     case: Case,
     parameters: Any,
     module: ModuleType,
+    *,
     roles: tuple[str, ...],
-    **how: Any,
+    engine: str = "reference",
+    keep_edges: bool = True,
+    max_states: int | None = None,
+    memory: int | None = None,
+    progress: Progress | None = None,
 ) -> Graph:
-    """Find one state of each orbit that a case can reach; `how` is what `explore` takes."""
-    return OrbitSearch(machine, case, parameters, module, roles).run(**how)
+    """Find one state of each orbit that a case can reach.
+
+    No other engine knows orbits, and memory is not counted: both are here to be called as other searches are.
+    """
+    search = OrbitSearch(machine, case, parameters, module, roles)
+    most = MAX_STATES if max_states is None else max_states
+    return search.run(keep_edges=keep_edges, max_states=most, progress=progress)
+
+
+def count_orbits(machine: Machine, case: Case, parameters: Any, module: ModuleType, roles: tuple[str, ...]) -> int:
+    """Return how many orbits there are, whatever the properties say."""
+    return len(explore_orbits(machine, case, parameters, module, roles=roles, keep_edges=False).states)

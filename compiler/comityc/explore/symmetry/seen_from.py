@@ -76,14 +76,26 @@ class SeenFrom:
     def _find_rest(self, number: int) -> dict[int, int]:
         rest = self._successors.rests.items[number]
         known = rest.knowledge
-        plain = rest._replace(knowledge=())
+        plain = rest._replace(knowledge=(), cut=())
         found = {one: ("rest", self._seen(plain, one)) for one in self._named_in(plain)}
         sights = {one: self._number(sight) for one, sight in found.items()}
         if known:
             # What liars know is kept by their number, so each of them knows something, if only nothing.
             sights = {one: self._number(("knows", sights.get(one, -1), len(known[one]))) for one in self._order}
+        if rest.cut:
+            links = {one: self._links_of(one, rest.cut) for one in self._order}
+            sights = {one: self._number(("cut", sights.get(one, -1), links[one])) for one in self._order}
         self._rests[number] = sights
         return sights
+
+    def _links_of(self, one: int, cut: tuple[tuple[int, int], ...]) -> tuple[tuple[bool, str], ...]:
+        """Say which links of an instance are cut: from it or to it, and the role at the other end."""
+        links = [
+            (sender == one, self._instances[receiver if sender == one else sender].role)
+            for sender, receiver in cut
+            if one in (sender, receiver)
+        ]
+        return tuple(sorted(links))
 
     def _find_network(self, number: int) -> dict[int, int]:
         store = self._successors.network

@@ -79,7 +79,9 @@ def _from_clause(clause: x.Clause) -> Known:
     name, kind = clause.targets[0]
     element = x.Local(type=kind, name=name)
     source = clause.iterable
-    if isinstance(source, x.MapMethod) and (source.name == "keys" or (source.name == "items" and len(clause.targets) == 2)):
+    if isinstance(source, x.MapMethod) and (
+        source.name == "keys" or (source.name == "items" and len(clause.targets) == 2)
+    ):
         source = source.value
     return frozenset({("key", source, element)})
 

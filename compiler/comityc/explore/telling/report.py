@@ -44,6 +44,8 @@ def _case_json(case: CaseVerdict) -> dict[str, Any]:
         "levels": case.levels,
         "seconds": round(case.seconds, 3),
         "engine": case.engine,
+        "orbits": case.orbits,
+        "symmetry": {"roles": list(case.symmetry), "every_state": list(case.every_state)},
         "bounds": case.bounds,
         "findings": list(case.findings),
         "properties": [_property_json(prop) for prop in case.properties],
@@ -92,29 +94,42 @@ def plain_data(value: Any) -> Any:
             return show(value)
 
 
-def to_text(specs: Iterable[SpecVerdict], *, chart: ChartKind = "text", width: int = 100, stories: bool = False) -> str:
-    """Return the report for people. Stories are told of what is not as the spec says; with `stories` of every failure."""
-    return "\n".join(line for spec in specs for line in _spec_lines(spec, chart, width, stories)) + "\n"
+def to_text(
+    specs: Iterable[SpecVerdict],
+    *,
+    chart: ChartKind = "text",
+    width: int = 100,
+    stories: bool = False,
+    symmetry: bool = False,
+) -> str:
+    """Return the report for people. Stories are told of what is not as the spec says; with `stories` of every failure.
+
+    With `symmetry` it says why instances were not taken together.
+    """
+    return "\n".join(line for spec in specs for line in _spec_lines(spec, chart, width, stories, symmetry)) + "\n"
 
 
-def _spec_lines(spec: SpecVerdict, chart: ChartKind, width: int, stories: bool) -> Iterator[str]:
+def _spec_lines(spec: SpecVerdict, chart: ChartKind, width: int, stories: bool, symmetry: bool) -> Iterator[str]:
     yield f"{spec.file}: {spec.protocol}"
     for case in spec.cases:
-        yield from _case_lines(case, chart, width, stories)
+        yield from _case_lines(case, chart, width, stories, symmetry)
     if spec.remarks:
         yield "  worth a look, over all cases:"
         yield from (f"        {remark}" for remark in spec.remarks)
     yield ""
 
 
-def _case_lines(case: CaseVerdict, chart: ChartKind, width: int, stories: bool) -> Iterator[str]:
+def _case_lines(case: CaseVerdict, chart: ChartKind, width: int, stories: bool, why_whole: bool) -> Iterator[str]:
     mark = "ok  " if case.as_expected else "BAD "
-    figures = f"{_counted(case.states, 'state')}, {_counted(case.levels, 'level')}, {case.seconds:.2f} s"
+    orbits = "" if case.orbits is None else f" in {_counted(case.orbits, 'orbit')}"
+    figures = f"{_counted(case.states, 'state')}{orbits}, {_counted(case.levels, 'level')}, {case.seconds:.2f} s"
     yield f"  {mark}{case_title(case)}: {_summary(case)} ({figures})"
     if case.bounds:
         yield f"        within {case.bounds}"
     for finding in case.findings:
         yield f"        {finding}"
+    if why_whole:
+        yield from (f"        every state: {reason}" for reason in case.every_state)
     cut = [prop.name for prop in case.properties if prop.verdict == "cut"]
     if len(cut) > _MOST_CUT:
         yield f"      ! nothing seen against {', '.join(cut)}"
