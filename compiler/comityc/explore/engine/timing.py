@@ -17,6 +17,7 @@ from comityc.backends.python.contexts import ParameterContext
 from comityc.backends.python.expressions import emit
 from comityc.backends.python.names import Names
 from comityc.explore.engine.records import Alarm, TimerKey
+from comityc.explore.engine.values import in_order
 from comityc.machine.expressions import DurationConstant, Expression, Parameter
 from comityc.machine.model import Clock, Machine
 from comityc.naming import value_name
@@ -49,7 +50,7 @@ class Timing:
             if ("timer", *key) not in spent:
                 runs_on = key in known and key != again and (timer.lasting or not entered)
                 found.append(known[key] if runs_on else _started(timer))
-        return tuple(found)
+        return in_order(found) if len(found) > 1 else tuple(found)
 
     def later(self, running: Iterable[Alarm], passed: int) -> tuple[Alarm, ...]:
         """Return the timers after some time; what is overdue is so, by whatever time."""

@@ -116,7 +116,9 @@ class Renaming:
 
     def _sorted(self, local: Local) -> Local:
         """Put back in order what a local state keeps in the order of its content."""
-        return local if len(local.spent) < 2 else local._replace(spent=in_order(local.spent))
+        if len(local.spent) > 1 or len(local.running) > 1:
+            return local._replace(spent=in_order(local.spent), running=in_order(local.running))
+        return local
 
     def envelope(self, turn: int, number: int) -> int:
         """Return the number of what an envelope becomes."""
