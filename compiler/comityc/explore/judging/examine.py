@@ -10,7 +10,7 @@ from comityc.explore.judging.paths import Path
 from comityc.explore.judging.properties import Functions, Judgement, functions_of, judge
 from comityc.explore.judging.reads import sight_of
 from comityc.explore.judging.space import Space
-from comityc.explore.judging.stuck import find_stuck
+from comityc.explore.judging.stuck import Stuck, find_stuck
 from comityc.explore.judging.vacuity import conditions, untested
 from comityc.explore.plan import Run
 from comityc.explore.symmetry.found import NONE, Symmetry
@@ -162,6 +162,14 @@ class Examiner:
         stuck = find_stuck(self.machine, self.run.case, self.space)
         if stuck is None:
             return self._nothing_against(prop)
+        orbits = self.graph.orbits
+        if orbits is None:
+            return self._stuck(prop, stuck)
+        graph, told = orbits.judgement(self.graph, Judgement(False, stuck.path, stuck.instances))
+        assert told.path is not None
+        return self._of(graph)._stuck(prop, Stuck(told.path, told.bound))
+
+    def _stuck(self, prop: Property, stuck: Stuck) -> Finding:
         world = self.graph.world(stuck.path.states[-1])
         who = [f"{one} in `{world.states[one.role][one.number].at}`" for one in stuck.instances]
         waits = f"{' and '.join(who)} can never come to rest any more"

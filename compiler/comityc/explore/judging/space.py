@@ -152,6 +152,26 @@ class Space:
         )
 
     @cached_property
+    def threads(self) -> tuple[Edges, Numbers]:
+        """Return the graph in which each instance is followed from state to state, and which step each of its edges is.
+
+        Its states are pairs of a state and an instance: the number of the state times that of all instances, plus that of the instance.
+        """
+        edges, orbits = self.edges, self.graph.orbits
+        assert orbits is not None
+        count = len(self.graph.instance_masks)
+        who = np.arange(count)
+        to = orbits.turn_table[np.frombuffer(orbits.edge_turns, dtype=np.int32)]
+        sources = (edges.sources[:, None] * count + who).reshape(-1)
+        targets = (edges.targets[:, None] * count + to).reshape(-1)
+        order = np.argsort(sources, kind="stable")
+        of = np.repeat(np.arange(len(edges.targets)), count)[order]
+        nothing = np.full(edges.count * count, -1, dtype=np.int64)
+        offsets = np.searchsorted(sources[order], np.arange(edges.count * count + 1))
+        depth = np.repeat(edges.depth, count)
+        return Edges(offsets, targets[order], edges.labels[of], nothing, nothing, depth), of
+
+    @cached_property
     def open_ended(self) -> Mask:
         """Where a run may go on in a way that the graph does not show: at a bound, a violation, the end of a cut search."""
         graph = self.graph

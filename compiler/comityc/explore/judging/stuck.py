@@ -36,12 +36,27 @@ def find_stuck(machine: Machine, case: Case, space: Space) -> Stuck | None:
     if reach_backward(space.edges, together | open_ended, usable).all():
         return None
     # Those who never rest at the same time may still rest each in its turn, as the nodes of a ring do.
-    lost = {who: ~reach_backward(space.edges, mask | open_ended, usable) for who, mask in at_rest.items()}
+    lost = {who: ~reached for who, reached in _way_to_rest(space, at_rest, open_ended, usable).items()}
     states = np.flatnonzero(np.logical_or.reduce(list(lost.values())))
     if not len(states):
         return None
     path = space.stem(states[space.edges.depth[states] == space.edges.depth[states[0]]])
     return Stuck(path, tuple(who for who, mask in lost.items() if mask[path.states[-1]]))
+
+
+def _way_to_rest(space: Space, at_rest: dict[Instance, Mask], open_ended: Mask, usable: Mask) -> dict[Instance, Mask]:
+    """Say of each instance from which states there is a way to where it rests."""
+    if space.graph.orbits is None:
+        return {who: reach_backward(space.edges, mask | open_ended, usable) for who, mask in at_rest.items()}
+    # Where states stand for others, an instance goes by another name after each step: it is followed through all of them.
+    everyone = list(space.graph.instance_masks)
+    numbers = {who: number for number, who in enumerate(everyone)}
+    goal = np.repeat(open_ended, len(everyone)).reshape(-1, len(everyone))
+    for who in everyone:
+        goal[:, numbers[who]] |= at_rest.get(who, True)
+    edges, of = space.threads
+    reached = reach_backward(edges, goal.reshape(-1), usable[of]).reshape(-1, len(everyone))
+    return {who: reached[:, numbers[who]] for who in at_rest}
 
 
 def _at_rest(machine: Machine, space: Space) -> dict[Instance, Mask]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from comityc.explore.graph import Graph, Label, Violation
 from comityc.explore.judging.paths import Path
@@ -36,6 +37,11 @@ class Orbits:
     def turns(self) -> int:
         """How many ways to rename instances were met."""
         return len(self._renaming.turns)
+
+    @property
+    def turn_table(self) -> NDArray[np.int64]:
+        """By turn and instance, both by number: the instance whose name it takes."""
+        return np.array(self._renaming.turns, dtype=np.int64)
 
     @property
     def full_count(self) -> int:
