@@ -70,7 +70,9 @@ def verify_command(
             told = [{"name": one.name, "as_expected": one.passed, "failure": one.failure} for one in played]
             report.append({**to_json([verdict])["specs"][0], "scenarios": told})
         else:
-            text = to_text([verdict], chart=chart, width=_width(), stories=stories, symmetry=limits["symmetry"] == "shown")
+            text = to_text(
+                [verdict], chart=chart, width=_width(), stories=stories, symmetry=limits["symmetry"] == "shown"
+            )
             print(text.rstrip("\n"))
             print(_scenario_lines(played) + _simulation_line(result), flush=True)
     if as_json:

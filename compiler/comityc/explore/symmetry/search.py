@@ -56,7 +56,7 @@ class OrbitSearch(Search):
             if notes or not progress:
                 self.remark(index)
             if len(graph.states) > self._max_states:
-                self._stop(f"more than {self._max_states} orbits")
+                self.stop(f"more than {self._max_states} orbits")
             if not graph.complete:
                 return
             if self._progress is not None and not index % PROGRESS_EVERY:
