@@ -4,7 +4,8 @@ It covers instances, timers, clocks, decisions over given domains, the networks,
 shared variables and no liars. Tests hold the search against it, state for state.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from itertools import chain, combinations
 from typing import Any, NamedTuple
 
@@ -12,6 +13,9 @@ from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, Unhandled
 from comity.machine import Decided, Event, Happened, Received, TimerFired
 from comity.values import Instance
 from comityc.machine.model import Case, Machine
+
+LONG_FROM_NOW = 1e6
+"""What a machine takes for the time where there is no clock."""
 
 
 class One(NamedTuple):
@@ -45,9 +49,10 @@ class Naive:
         eager: bool = False,
         tick: int = 1,
         lateness: int = 0,
+        oldest: Mapping[str, int] | None = None,
     ) -> None:
-        """`tick` and `lateness` are milliseconds; they count under a clock alone."""
-        self.clock, self.tick, self.lateness = case.clock, tick, lateness
+        """`tick`, `lateness` and `oldest` (how far back moments count, by name) are milliseconds; they count under a clock alone."""
+        self.clock, self.tick, self.lateness, self.oldest = case.clock, tick, lateness, oldest or {}
         self.waits = False  # whether what was looked at last holds time back
         self.eager = eager
         self.case, self.machine, self.faults = case, machine, case.faults
@@ -103,6 +108,17 @@ class Naive:
 
     # ---- time
 
+    def _aged(self, value: Any, passed: float, name: str = "") -> Any:
+        """Return a value some seconds later. The only floats are moments, counted from now; without a clock all are one."""
+        if isinstance(value, float):
+            return max(round(value - passed, 3), -self.oldest.get(name, 0) / 1000) if self.clock is not None else 0.0
+        if hasattr(value, "_fields"):
+            return value._replace(**{part: self._aged(getattr(value, part), passed, part) for part in value._fields})
+        if is_dataclass(value) and not isinstance(value, Instance | type):
+            parts = {part.name: self._aged(getattr(value, part.name), passed, part.name) for part in fields(value)}
+            return replace(value, **parts)
+        return value
+
     def _fresh(self, who: int) -> One:
         state = self.machines[who].start()
         return One(state, "up", frozenset(), self._left(who, state, frozenset(), frozenset(), entered=True))
@@ -115,7 +131,7 @@ class Naive:
         result = set()
         for timer in self.machines[who].open(state).timers:
             key = (timer.name, timer.element)
-            if key in spent:
+            if key in spent or timer.moment is not None:
                 continue
             if key in known and key != again and (timer.lasting or not entered):
                 result.add(known[key])
@@ -127,7 +143,7 @@ class Naive:
         """Yield the steps of timers, and the one in which time passes."""
         until = []
         for who, one in enumerate(state.ones):
-            until += [least for _, least, _ in one.left if least > 0 and one.status == "up"]
+            until += [least for _, least, _ in self._running(who, one) if least > 0 and one.status == "up"]
             for key, _, most in self._due(who, one):
                 at_any_time = True
                 until.append(most + self.lateness)
@@ -137,13 +153,31 @@ class Naive:
                     yield self._after(state, who, step, () if every else (key,), again=key if every else None)
         if until and min(until) > 0:
             passed = min(self.tick, *until) if at_any_time else min(until)
-            yield state._replace(ones=tuple(one._replace(left=self._shorter(one.left, passed)) for one in state.ones))
+            later = Everything((), (), state.budgets, state.cut)
+            for one in state.ones:
+                aged = one._replace(state=self._aged(one.state, passed / 1000), left=self._shorter(one.left, passed))
+                later = later._replace(ones=(*later.ones, aged))
+            for sender, receiver, message in state.network:
+                under_way = (sender, receiver, self._aged(message, passed / 1000))
+                least = state.network.count((sender, receiver, message))
+                later = later._replace(network=self._sent(later.network, under_way, least))
+            yield later
+
+    def _running(self, who: int, one: One) -> list[Any]:
+        """Return what is left of each timer, those that are due at a moment too."""
+        found = list(one.left)
+        for timer in self.machines[who].open(one.state).timers if one.status == "up" else ():
+            key = (timer.name, timer.element)
+            if timer.moment is not None and key not in one.spent:
+                left = max(round(timer.moment * 1000), -self.lateness)
+                found.append((key, left, left))
+        return found
 
     def _due(self, who: int, one: One) -> list[Any]:
         """Return the timers that may go off now; one that may not because of its condition keeps nobody waiting."""
         if one.status != "up":
             return []
-        due = [entry for entry in one.left if entry[1] <= 0]
+        due = [entry for entry in self._running(who, one) if entry[1] <= 0]
         able = [entry for entry in due if self._try(one, who, TimerFired(*entry[0])) != "deferred"]
         return [entry for entry in able if not any(other[2] < entry[1] for other in able)]
 
@@ -222,7 +256,9 @@ class Naive:
 
     def _try(self, one: One, who: int, event: Event) -> Any:
         try:
-            return self.machines[who].step(one.state, event)
+            return self.machines[who].step(
+                one.state, event if self.clock is not None else event._replace(now=LONG_FROM_NOW)
+            )
         except (NotEnabled, RefusedDecision):
             return "deferred"
         except (UnhandledMessage, UndefinedValue):
@@ -230,19 +266,26 @@ class Naive:
 
     def _after(self, state: Everything, who: int, step: Any, spends: Any, again: Any = None) -> Everything:
         timers = self.machines[who].open(step.state).timers
-        lasting = {(t.name, t.element) for t in timers if t.lasting or not step.entered}
+        before = {(t.name, t.element): t.moment for t in self.machines[who].open(state.ones[who].state).timers}
+        lasting = {
+            (t.name, t.element)
+            for t in timers
+            if (t.lasting or not step.entered) and before.get((t.name, t.element), t.moment) == t.moment
+        }
         spent = frozenset((state.ones[who].spent | set(spends)) & lasting)
         left = self._left(who, step.state, spent, state.ones[who].left, entered=step.entered, again=again)
-        state = self._with(state, who, One(step.state, "up", spent, left))
+        state = self._with(state, who, One(self._aged(step.state, 0.0), "up", spent, left))
         for send in step.sends:
+            send = send._replace(message=self._aged(send.message, 0.0))
             if (self.instances[who], send.to) in state.cut and not self._keeps():
                 continue
             state = state._replace(network=self._sent(state.network, (self.instances[who], send.to, send.message)))
         return state
 
-    def _sent(self, network: tuple[Any, ...], envelope: Any) -> tuple[Any, ...]:
+    def _sent(self, network: tuple[Any, ...], envelope: Any, least: int = 0) -> tuple[Any, ...]:
+        """Return the network with one message more; it joins an equal one where there are enough of them (`least` at least)."""
         copies = 1 if self.sent_set else self.copies
-        if copies is not None and network.count(envelope) >= copies:
+        if copies is not None and network.count(envelope) >= max(copies, least):
             return network
         return self._arranged((*network, envelope))
 

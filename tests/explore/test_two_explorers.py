@@ -72,6 +72,7 @@ class SpecMaker:
             "every": [f"        - every: {number + 1}s"],
             "slow": [f"        - after: {number + 3}s"],
             "range": [f"        - after: {number + 1}s..{number + 3}s"],
+            "at": ["        - at: until"],
             "prompt": [f"        - decide: act{number}", "          prompt: true"],
             "decide": [f"        - decide: act{number}"],
             "choose": ["        - decide: flag in [true, false]"],

@@ -239,3 +239,10 @@ def test_types_with_an_alias_keep_it() -> None:
     assert isinstance(message.fields[0].type, IntType)
     assert message.fields[0].type.alias == "Money"
     assert ListType(message.fields[0].type) == ListType(IntType())
+
+
+@pytest.mark.parametrize("trigger", ["when: true", "decide: act", "perform: pay -> ok", "at: now", "every: 1s"])
+def test_a_condition_may_look_at_the_time_when_something_happens(trigger: str) -> None:
+    lines = f"        - {trigger}\n" + ("" if trigger == "at: now" else "          if: now > now - 1s\n")
+    found = errors(spec().replace("      waiting:\n", f"      waiting:\n{lines}", 1))
+    assert {code for code, _ in found} == (set() if trigger == "every: 1s" else {"CMY0217"})

@@ -63,6 +63,7 @@ class Label(NamedTuple):
     arguments: Any = None
     kept: bool = False
     fresh: tuple[str, ...] = ()
+    late: float = 0.0  # by how many seconds the clock that the machine read was late
     lost: tuple[Envelope, ...] = ()
 
 

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 from comity.errors import ComityError
+from comityc.explore.engine.lookback import tells_moments_apart
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.machine.model import Bounds, Case, Machine
 from comityc.naming import value_name
@@ -29,7 +30,7 @@ def plan_runs(
 ) -> Iterator[Run]:
     """Yield the runs: all cases, those that are named, or (values without a case) one of the defaults with these values."""
     if cases is None and (values is not None or not machine.cases):
-        yield _run(_default_case(machine), tuple((values or {}).items()), evaluator)
+        yield _run(machine, _default_case(machine), tuple((values or {}).items()), evaluator)
         return
     for case in machine.cases:
         if cases is not None and case.name not in cases:
@@ -42,7 +43,7 @@ def plan_runs(
             [evaluator.constant(value) for value in choices] for name, choices in case.values if name not in given
         ]
         for chosen in product(*options):
-            yield _run(case, (*zip(names, chosen, strict=True), *given.items()), evaluator)
+            yield _run(machine, case, (*zip(names, chosen, strict=True), *given.items()), evaluator)
 
 
 def _default_case(machine: Machine) -> Case:
@@ -58,10 +59,12 @@ def _default_case(machine: Machine) -> Case:
     )
 
 
-def _run(case: Case, values: tuple[tuple[str, Any], ...], evaluator: Evaluator) -> Run:
+def _run(machine: Machine, case: Case, values: tuple[tuple[str, Any], ...], evaluator: Evaluator) -> Run:
     if case.later is not None:
         needed = case.later if "`" in case.later else f"`{case.later}`"
         return Run(case, values, None, f"it needs {needed}, which is read and checked but not explored yet")
+    if case.clock is None and tells_moments_apart(machine):
+        return Run(case, values, None, "it compares moments, which tells nothing without a `clock`")
     try:
         parameters = evaluator.module.Parameters(**{value_name(name): value for name, value in values})
         parameters.check()

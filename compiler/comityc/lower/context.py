@@ -54,13 +54,14 @@ class Place:
 
     `constant`: parameters alone. `start`: start values, which may read `self`. `guard` and `do`: in a transition.
     `property`, `step`, `expect`: over all instances; so are `simulation` and what it takes the `mean` of.
-    `received` names the messages of a `receive`.
+    `received` names the messages of a `receive`. `at_an_event`: it is read when a message arrives or a timer fires.
     """
 
     kind: PlaceKind
     role: str | None = None
     received: tuple[str, ...] | None = None
     in_define: bool = False
+    at_an_event: bool = False
 
     @property
     def over_all(self) -> bool:

@@ -15,7 +15,7 @@ from comityc.lower.outcomes import lower_outcomes
 from comityc.lower.promises import known_properties, lower_properties, lower_scenario, lower_simulation
 from comityc.lower.typecheck import check
 from comityc.lower.variables import lower_assumptions, lower_parameters, lower_variables
-from comityc.machine.model import Act, Machine, Message, Role
+from comityc.machine.model import Act, Machine, Message, Role, VariableDeclaration
 from comityc.machine.value_types import RecordField, TimeType
 from comityc.machine.walk import definitions_of
 from comityc.resolve.names import all_defines, resolve_names
@@ -47,7 +47,8 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
     roles = tuple(with_states(role, lowering) for role in lowered)
     tolerates = lower_envelope(protocol.tolerates, lowering)
     network = lower_network(protocol.network, tolerates, lowering)
-    later = _needs_time(declarations, roles)
+    acts = _acts(lowering)
+    later = _needs_later(roles, shared, acts)
     properties = lower_properties(roles, network, lowering)
     cases = tuple(lower_case(case, known_properties(lowering), later, lowering) for case in protocol.cases)
     scenarios = tuple(lower_scenario(scenario, roles, lowering) for scenario in protocol.scenarios)
@@ -61,7 +62,7 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
         assumptions=assumptions,
         types=declarations.declared_types,
         messages=_messages(declarations, lowering),
-        acts=_acts(lowering),
+        acts=acts,
         shared=shared,
         roles=roles,
         definitions=tuple(lowering.definitions.values()),
@@ -109,17 +110,17 @@ def _acts(lowering: Lowering) -> tuple[Act, ...]:
     )
 
 
-def _needs_time(declarations: Declarations, roles: Sequence[Role]) -> str | None:
+def _needs_later(
+    roles: Sequence[Role], shared: Sequence[VariableDeclaration] | None, acts: Sequence[Act]
+) -> str | None:
     """Return what every case needs that no engine has yet."""
     for role in roles:
         if role.dynamic:
             return f"dynamic: {role.name}"
-        if any(timer.kind == "at" for state in role.states for timer in state.timers):
-            return "timers at a moment (`at`)"
-        if any(isinstance(variable.type, TimeType) for variable in role.variables):
-            return "variables of type time"
-    fields = [field for message in declarations.messages.values() for field in message.fields]
-    return "times in messages" if any(isinstance(field.type, TimeType) for field in fields) else None
+    if any(isinstance(variable.type, TimeType) for variable in shared or ()):
+        return "shared variables of type time"
+    fields = [field for act in acts for field in act.arguments]
+    return "times as arguments of acts" if any(isinstance(field.type, TimeType) for field in fields) else None
 
 
 def _report_unused(lowering: Lowering) -> None:

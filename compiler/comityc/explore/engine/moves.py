@@ -11,6 +11,7 @@ from comity.errors import UndefinedValue
 from comity.machine import Decided, Decision, Happened, Open, Performed, Received, Request, Timer, TimerFired
 from comityc.explore.engine.collector import Collector, FreshIds
 from comityc.explore.engine.labels import LabelStore
+from comityc.explore.engine.moments import FAR, FOR_EVER
 from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.records import (
     ASLEEP,
@@ -30,7 +31,7 @@ from comityc.explore.engine.records import (
     TimerKey,
 )
 from comityc.explore.engine.rest import Primitive, RestStore
-from comityc.explore.engine.setting import Setting, budget, budgets_by_role
+from comityc.explore.engine.setting import RoleView, Setting, budget, budgets_by_role
 from comityc.explore.engine.values import in_order
 from comityc.explore.graph import Label, Obligation
 from comityc.machine.model import TypeDomain
@@ -65,6 +66,17 @@ class MoveFinder:
         self._offers: list[dict[Any, Open]] = [{} for _ in setting.instances]
         self._has_requests = [any(s.requests for s in view.states.values()) for view in setting.roles]
         self.fresh_ids = FreshIds(())
+        self.readings = [self._readings(view) for view in setting.roles]  # of clocks, that events may come with
+
+    def _readings(self, view: RoleView) -> tuple[float | None, ...]:
+        """Return the times that the machines of a role may read. A clock that a guard looks at may be late by the skew.
+
+        That the time in between makes no difference of its own is taken for granted.
+        """
+        timing = self.setting.timing
+        if timing is None:
+            return (None,) if self.setting.moments is None else (FAR,)
+        return (0.0, -timing.lateness / 1000) if view.watches_time and timing.lateness else (0.0,)
 
     # ---- local states
 
@@ -137,14 +149,18 @@ class MoveFinder:
         """
         local, timing = self.as_offered(who, self.locals[who][number]), self.setting.timing
         self._begin(fresh)
-        if timing is None or local.status != UP or not local.running:
+        offers = self._open_or_nothing(who, local.state).timers
+        if timing is None or local.status != UP:
             return NO_ALARMS
+        running = (*local.running, *timing.at_moments(offers, local.spent))
         found = Collector(self, who, number, local)
-        offered = {(timer.name, timer.element): timer for timer in self._open_or_nothing(who, local.state).timers}
-        soonest = [alarm.earliest for alarm in local.running if alarm.earliest > 0]
+        offered = {(timer.name, timer.element): timer for timer in offers}
+        soonest = [alarm.earliest for alarm in running if alarm.earliest > 0]
+        if found.view.watches_time and self._grows_older(found):
+            soonest.append(timing.tick)  # a condition may begin to hold, or end, between two deadlines
         limits: list[int] = []
         first: int | None = None
-        for alarm in sorted(local.running, key=lambda alarm: alarm.latest):
+        for alarm in sorted(running, key=lambda alarm: alarm.latest):
             timer = offered.get(alarm.key)
             if timer is None or alarm.earliest > 0 or (first is not None and alarm.earliest > first):
                 continue
@@ -154,6 +170,12 @@ class MoveFinder:
                 if any(self.labels.obligations[label] for label in found.labels[tried:]):
                     limits.append(alarm.latest + timing.lateness)
         return Alarms(found.record(), min(soonest, default=None), min(limits, default=None))
+
+    def _grows_older(self, found: Collector) -> bool:
+        """Say whether a moment in the state of an instance still changes as time passes."""
+        moments, state = self.setting.moments, found.local.state
+        change = None if moments is None else moments.of_role(found.view.role.name)
+        return change is not None and change(state, FOR_EVER) != state
 
     def _fire(self, found: Collector, timer: Timer) -> bool:
         """Try a timer; return whether it can go off."""
@@ -271,9 +293,15 @@ class MoveFinder:
         faults = self.setting.faults
         owed = None
         if not forged and not (self.setting.order == "sent_set" and faults.lose == "any"):
-            owed = Obligation("deliver", found.instance, (sent.sender, sent.message))
+            owed = Obligation("deliver", found.instance, (sent.sender, self._timeless(sent.message)))
         deferred = found.attempt(lambda draw: Received(sent.sender, sent.message, draw, self._ids), label, owed)
         return DEFERRED if deferred else found.record()
+
+    def _timeless(self, message: Any) -> Any:
+        """Return what a message is whenever it arrives: as time passes, the moments in it come nearer."""
+        moments = self.setting.moments
+        change = None if moments is None else moments.of_message(self.setting.message_names[type(message)])
+        return message if change is None else change(message, FOR_EVER)
 
     def faults(self, who: int, number: int) -> Record:
         """Find how faults may strike an instance."""
@@ -345,7 +373,7 @@ class MoveFinder:
         spent = [
             ("timer", t.name, t.element)
             for t in offered.timers
-            if ("timer", t.name, t.element) in over and (t.lasting or not entered)
+            if ("timer", t.name, t.element) in over and (t.lasting or not entered) and _moment(t, was) == t.moment
         ]
         if not entered:
             spent += [_answered(r) for r in offered.requests if _answered(r) in over]
@@ -402,6 +430,12 @@ def _answered(request: Request) -> tuple[Any, ...]:
 def _numbers_asking(found: Collector, name: str) -> tuple[int, ...]:
     rules = found.view.states[str(found.local.state.at)].decisions
     return tuple(candidate.number for rule in rules if rule.name == name for candidate in rule.candidates)
+
+
+def _moment(timer: Timer, before: Open) -> float | None:
+    """Return the moment at which a timer was due before; one that is due at another is another timer."""
+    known = (t.moment for t in before.timers if (t.name, t.element) == (timer.name, timer.element))
+    return next(known, timer.moment)
 
 
 def _same_act(request: Request, answered: Request | None) -> bool:

@@ -113,6 +113,16 @@ class NetworkStore:
         content = [rename(envelope) for envelope in self.contents[network]]
         return self._number(tuple(sorted(content, key=self._ranks.__getitem__)))
 
+    def replaced(self, network: int, change: Callable[[int], int]) -> int:
+        """Return the network with other envelopes in place of these; those that become equal join as if they were sent."""
+        before, content = self.contents[network], list[int]()
+        for envelope in before:
+            after = change(envelope)
+            most = len(before) if self._copies is None else max(self._copies, before.count(envelope))
+            if content.count(after) < most:
+                content.insert(bisect_right(content, self._ranks[after], key=self._ranks.__getitem__), after)
+        return self._number(tuple(content))
+
     def _number(self, content: tuple[int, ...]) -> int:
         found = self._numbers.get(content)
         if found is None:

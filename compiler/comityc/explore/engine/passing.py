@@ -24,6 +24,9 @@ class Passing:
 
     def __init__(self, successors: "Successors", timing: Timing) -> None:
         self._all, self._timing = successors, timing
+        self._moments = successors.setting.moments
+        self._networks: dict[tuple[int, int], int] = {}
+        self._envelopes: dict[tuple[int, int], int] = {}
         self._holding = HOLDING[timing.synchronous]
         self._holds: dict[int, bool] = {}
         self._alarms: list[dict[int, Alarms]] = [{} for _ in successors.setting.instances]
@@ -52,7 +55,7 @@ class Passing:
                 passed = min(passed, self._timing.tick)
             owed = Obligation("time", None)
             label = self._all.labels.number(Label("time", value=passed), owed)
-            steps.append((packed + self._shift(locals_, passed), label))
+            steps.append((packed + self._shift(packed, locals_, passed), label))
 
     def _is_held(self, packed: int, steps: "Steps") -> bool:
         """Say whether something is owed that time waits for, be it that a bound or a violation keeps it from happening."""
@@ -84,9 +87,12 @@ class Passing:
             self._alarms[who][local] = found
         return found
 
-    def _shift(self, locals_: list[int], passed: int) -> int:
+    def _shift(self, packed: int, locals_: list[int], passed: int) -> int:
         """Return the difference of the packed state that the passing of time makes."""
         difference = 0
+        if self._moments is not None:
+            network = packed >> self._all.network_shift
+            difference = (self._find_network(network, passed) - network) << self._all.network_shift
         for who, local in enumerate(locals_):
             later = self._later.get((who, local, passed))
             if later is None:
@@ -97,7 +103,28 @@ class Passing:
     def _find_later(self, who: int, number: int, passed: int) -> int:
         finder = self._all.finder
         local = finder.as_offered(who, finder.locals[who][number])
-        later = finder.number(who, local._replace(running=self._timing.later(local.running, passed)))
+        change = None if self._moments is None else self._moments.of_role(self._all.setting.instances[who].role)
+        state = local.state if change is None else change(local.state, passed / 1000)
+        later = finder.number(who, local._replace(state=state, running=self._timing.later(local.running, passed)))
         if not self._all.setting.is_model:
             self._later[who, number, passed] = later
         return later
+
+    def _find_network(self, network: int, passed: int) -> int:
+        """Return the messages under way some time later."""
+        found = self._networks.get((network, passed))
+        if found is None:
+            found = self._all.network.replaced(network, lambda envelope: self._find_envelope(envelope, passed))
+            self._networks[network, passed] = found
+        return found
+
+    def _find_envelope(self, envelope: int, passed: int) -> int:
+        found = self._envelopes.get((envelope, passed))
+        if found is None:
+            store, names = self._all.network, self._all.setting.message_names
+            sent = store.envelopes[envelope]
+            name = names[type(sent.message)]
+            change = None if self._moments is None else self._moments.of_message(name)
+            later = sent if change is None else sent._replace(message=change(sent.message, passed / 1000))
+            found = self._envelopes[envelope, passed] = store.envelope(later, store.receivers[envelope], name)
+        return found

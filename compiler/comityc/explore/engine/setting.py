@@ -12,13 +12,15 @@ from typing import Any
 from comity.values import Instance
 from comityc.explore.engine.bounds import Check, Limits
 from comityc.explore.engine.domains import Domains
+from comityc.explore.engine.moments import Moments
 from comityc.explore.engine.network import Order
 from comityc.explore.engine.rest import ActRules, Detail
-from comityc.explore.engine.timing import Timing, make_timing
+from comityc.explore.engine.timing import Timing, make_moments, make_timing
 from comityc.explore.engine.values import sealed
-from comityc.machine.expressions import ActQuery
+from comityc.machine.expressions import ActQuery, Now
 from comityc.machine.model import Act, Budget, Case, Envelope, Machine, Role, State, Transition
 from comityc.machine.value_types import OptionalType
+from comityc.machine.walk import definitions_of, reached
 
 NO_CANDIDATES: tuple[Transition, ...] = ()
 
@@ -34,6 +36,7 @@ class RoleView:
     ghosts: tuple[int, ...]  # positions in the state
     once: tuple[tuple[int, str, bool], ...]  # positions, names, and whether none says that it is not set yet
     check: Check | None
+    watches_time: bool  # whether a guard reads the time
     dead: Mapping[
         str, frozenset[str]
     ]  # by state: the messages that are ignored there and wherever one can get from there
@@ -61,6 +64,7 @@ class Setting:
     acts: Mapping[str, Act]
     act_rules: ActRules
     timing: Timing | None  # None without a clock
+    moments: Moments | None  # None for a protocol without times
 
     @property
     def faults(self) -> Envelope:
@@ -85,6 +89,7 @@ def make_setting(machine: Machine, case: Case, parameters: Any, module: ModuleTy
     endless = faults.lose == "any" and faults.duplicate == "any" and not ordered
     exact = case.states is not None or case.levels is not None
     counted = nodes_in((machine.roles, machine.definitions))
+    timing = None if case.clock is None else make_timing(machine, case.clock, parameters, module, counted)
     order: Order = "fifo"
     if case.network == "sent_set" or (endless and (faults.reorder or case.network == "unordered")):
         order = "sent_set"
@@ -108,7 +113,8 @@ def make_setting(machine: Machine, case: Case, parameters: Any, module: ModuleTy
         exact=exact,
         acts={act.name: act for act in machine.acts},
         act_rules=_act_rules(machine, faults, exact),
-        timing=None if case.clock is None else make_timing(machine, case.clock, parameters, module, counted),
+        timing=timing,
+        moments=make_moments(machine, timing),
     )
 
 
@@ -151,6 +157,12 @@ def _view(role: Role, machine: Machine, faults: Envelope, limits: Limits) -> Rol
             if variable.once
         ),
         check=limits.of_variables(role.variables, 1),
+        watches_time=any(
+            isinstance(part, Now)
+            for transition in role.transitions
+            if transition.guard is not None
+            for part in reached(transition.guard, definitions_of(machine))
+        ),
         dead=_dead_messages(role, machine, faults),
     )
 

@@ -4,7 +4,7 @@ Real time is looked at in steps of one `tick`, the greatest common divisor of al
 of events is missed by that: where every condition on time includes its ends, a run in real time can be moved onto ticks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from math import gcd
@@ -16,6 +16,8 @@ from comity.values import Map
 from comityc.backends.python.contexts import ParameterContext
 from comityc.backends.python.expressions import emit
 from comityc.backends.python.names import Names
+from comityc.explore.engine.lookback import ANYWHERE, Lookback
+from comityc.explore.engine.moments import Moments
 from comityc.explore.engine.records import Alarm, TimerKey
 from comityc.explore.engine.values import in_order
 from comityc.machine.expressions import DurationConstant, Expression, Parameter
@@ -32,6 +34,7 @@ class Timing:
     synchronous: bool
     lateness: int
     tick: int
+    lookback: Mapping[str, int]  # how far back moments count, by name, in milliseconds
 
     def arm(
         self,
@@ -47,10 +50,17 @@ class Timing:
         found = []
         for timer in offered:
             key = (timer.name, timer.element)
-            if ("timer", *key) not in spent:
+            if timer.moment is None and ("timer", *key) not in spent:
                 runs_on = key in known and key != again and (timer.lasting or not entered)
                 found.append(known[key] if runs_on else _started(timer))
         return in_order(found) if len(found) > 1 else tuple(found)
+
+    def at_moments(self, offered: Iterable[Timer], spent: tuple[tuple[Any, ...], ...]) -> Iterator[Alarm]:
+        """Yield the timers that are due when a variable says."""
+        for timer in offered:
+            if timer.moment is not None and ("timer", timer.name, timer.element) not in spent:
+                due = max(round(timer.moment * 1000), -self.lateness)
+                yield Alarm(timer.name, timer.element, due, due)
 
     def later(self, running: Iterable[Alarm], passed: int) -> tuple[Alarm, ...]:
         """Return the timers after some time; what is overdue is so, by whatever time."""
@@ -67,7 +77,26 @@ def make_timing(machine: Machine, clock: Clock, parameters: Any, module: ModuleT
     skew = clock.skew
     lateness = 0 if skew is None else _milliseconds(_value(skew, machine, parameters, module))
     lengths = {length for part in counted for length in _lengths(part, parameters)}
-    return Timing(skew is None, lateness, gcd(lateness, *lengths) or 1)
+    in_parameters = {
+        parameter.name: _ends(getattr(parameters, value_name(parameter.name))) for parameter in machine.parameters
+    }
+    lookback = Lookback(machine, in_parameters, lateness + sum(lengths)).counts()
+    return Timing(skew is None, lateness, gcd(lateness, *lengths) or 1, lookback)
+
+
+def make_moments(machine: Machine, timing: Timing | None) -> Moments | None:
+    """Return how moments are taken along; None when the protocol has none."""
+    oldest = None
+    if timing is not None:
+        counts = {ANYWHERE: 0, **timing.lookback}
+        oldest = {name: (count + timing.lateness) / 1000 for name, count in counts.items()}
+    moments = Moments(machine, oldest)
+    return moments if moments.any else None
+
+
+def _ends(value: Any) -> tuple[int, int]:
+    lengths = list(_lengths_in(value))
+    return min(lengths, default=0), max(lengths, default=0)
 
 
 def _started(timer: Timer) -> Alarm:

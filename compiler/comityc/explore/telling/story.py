@@ -94,14 +94,18 @@ class Teller:
         networks = [Counter(self.graph.network(state)) for state in path.states]
         steps = []
         for at, number in enumerate(path.labels):
-            label, marks = self.graph.labels[number], tuple(self._differences(worlds[at], worlds[at + 1]))
+            label = self.graph.labels[number]
+            told = self.step(label)
+            if label.kind == "time":  # moments come nearer, in states and in messages, which is no news
+                steps.append(told)
+                continue
+            marks = tuple(self._differences(worlds[at], worlds[at + 1]))
             changes = (
                 *(f"{mark.place}: {mark.before} -> {mark.after}" for mark in marks),
                 *_acts_changed(self, worlds[at], worlds[at + 1]),
                 *_sent(label, networks[at], networks[at + 1]),
                 *_lost_at_a_cut(label),
             )
-            told = self.step(label)
             sentence = self._in_part(label, worlds[at]) + told.label
             steps.append(replace(told, label=sentence, changes=changes, marks=marks))
         lanes = tuple(str(instance) for instance in self.instances)

@@ -5,7 +5,9 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
+from comity.record import describe_time
 from comity.values import Instance, Map, Word
+from comityc.explore.engine.moments import SomeTime
 from comityc.explore.engine.values import in_order
 from comityc.machine.expression_text import clause_text, duration_text, expression_text
 from comityc.machine.expressions import Clause, Expression, Node, Unwrap
@@ -23,7 +25,9 @@ def show(value: Any) -> str:
             return str(value)
         case Fraction():
             return f"{value.numerator}/{value.denominator}"
-        case int() | float() | str():
+        case float():
+            return _show_moment(value)
+        case int() | str():
             return str(value)
         case timedelta():
             return duration_text(round(value / timedelta(milliseconds=1)))
@@ -33,6 +37,15 @@ def show(value: Any) -> str:
             return f"{{{', '.join(f'{show(key)}: {show(item)}' for key, item in value.items())}}}"
         case _:
             return _show_compound(value)
+
+
+def _show_moment(seconds: float) -> str:
+    """Return a moment as it lies to the present one."""
+    if isinstance(seconds, SomeTime):
+        return "some time"
+    if not seconds:
+        return "now"
+    return f"in {describe_time(seconds)}" if seconds > 0 else f"{describe_time(-seconds)} ago"
 
 
 def _show_compound(value: Any) -> str:

@@ -92,6 +92,8 @@ def lower_transition(
         loop, context = check_clause(node.loop, context, unique=True)
     facts, text, conditions, deciding, acting = _trigger(node.trigger, context)
     if node.guard is not None:
+        at_an_event = isinstance(node.trigger, nodes.ReceiveTrigger | nodes.TimerTrigger)
+        deciding = deciding.at(replace(deciding.place, at_an_event=at_an_event))
         conditions = (*conditions, deciding.condition(node.guard))
     draw, acting = _draw(node, acting)
     _check_idle(node, context)

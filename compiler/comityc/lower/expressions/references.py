@@ -101,7 +101,7 @@ def _special(node: nodes.Name, context: Context) -> ir.Expression:
         case "sender" if place.received is not None:
             roles = senders_of(place.received, context)
             return _event_part(node, context, ir.Sender(type=InstanceType(roles), span=span))
-        case "now" if context.role is not None and place.kind in ("guard", "do"):
+        case "now" if context.role is not None and (place.kind == "do" or place.at_an_event):
             return _event_part(node, context, ir.Now(type=TimeType(), span=span))
         case _:
             context.report(not_here(node, context))
@@ -138,6 +138,8 @@ def not_here(node: nodes.Name, context: Context) -> Diagnostic:
         "crashed": "it belongs into properties",
         "byzantine": "it belongs into properties",
     }
+    if node.text == "now" and context.place.kind == "guard":
+        helps["now"] = "no moment passes by itself: it is for `do`, and for the `if` of a `receive` or a timer"
     help_text = helps.get(node.text, "it belongs into properties and `expect`")
     return NOT_HERE.at(node.span, f"`{node.text}` means nothing {context.place.words}", help=help_text)
 
