@@ -22,7 +22,7 @@ HOMES = {
     "yaml": ("comityc/source/yaml_tree.py",),
     "lark": ("comityc/syntax/parser.py",),
     "jsonschema": ("comityc/source/shape.py",),
-    "jinja2": ("comityc/backends/",),
+    "jinja2": ("comityc/explore/telling/page.py",),
     "typer": ("comityc/cli.py",),
     "rich": ("comityc/commands.py", "comityc/play/show.py", "comityc/diagnostics/render.py"),
     "numpy": ("comityc/explore/", "comityc/testing/"),

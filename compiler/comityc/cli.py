@@ -54,6 +54,11 @@ With = Annotated[
 ]
 
 
+Html = Annotated[
+    str | None, typer.Option("--html", metavar="FILE", help="Write a page that shows the counterexamples in a browser.")
+]
+
+
 def run() -> int:
     """Run the command line and return its exit code; a bug of ours is said in one line, and exits with 2."""
     try:
@@ -154,12 +159,13 @@ def verify(
             help="Print orbits beside states, and why instances differ; or take no states together that differ in names.",
         ),
     ] = None,
+    html: Html = None,
 ) -> None:
     """Explore specs exhaustively, case by case, and decide every property."""
     from comityc.commands import verify_command
     from comityc.explore.telling.keep import Keep
 
-    keep = Keep(save_trace)
+    keep = Keep(save_trace, html)
     use: Literal["found", "shown", "none"] = "found" if symmetry is None else "shown" if symmetry else "none"
     limits = {"max_states": max_states, "memory": _bytes(memory), "engine": engine.value, "symmetry": use}
     raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, limits, chart.value, stories, keep))
@@ -257,6 +263,7 @@ def explain(
         ),
     ],
     chart: Annotated[Chart, typer.Option("--chart", help="How to draw the counterexample of a trace.")] = Chart.TEXT,
+    html: Html = None,
 ) -> None:
     """Tell the longer story of a finding's code, or a counterexample again."""
     from comityc.diagnostics.codes import CODES
@@ -266,7 +273,7 @@ def explain(
     if code.endswith(".json") or os.path.exists(code):  # noqa: PTH110  (pathlib is slow to import)
         from comityc.commands import explain_trace_command
 
-        raise typer.Exit(explain_trace_command(code, chart.value))
+        raise typer.Exit(explain_trace_command(code, chart.value, html))
     number = next((known.number for known in CODES.values() if known.name == code.lower()), code.upper())
     text = page(number)
     if text is None:

@@ -91,8 +91,9 @@ def _kept(keep: "Keep", traces: "Sequence[Trace]") -> bool:
     return not findings
 
 
-def explain_trace_command(path: str, chart: "ChartKind") -> int:
-    """Tell a counterexample again that was kept."""
+def explain_trace_command(path: str, chart: "ChartKind", page: str | None) -> int:
+    """Tell a counterexample again that was kept, or put it on a page."""
+    from comityc.explore.telling.keep import Keep
     from comityc.explore.telling.read_trace import read_trace
     from comityc.explore.telling.report import trace_to_text
 
@@ -101,7 +102,7 @@ def explain_trace_command(path: str, chart: "ChartKind") -> int:
     if trace is None:
         return FINDINGS
     print(trace_to_text(trace, chart=chart, width=_width()), end="")
-    return FINE
+    return FINE if _kept(Keep(page=page), [trace]) else FINDINGS
 
 
 def _can_be_explored(result: CheckResult) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, distinct, reach_backward, reach_forward
+from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, Reach, distinct, reach_backward, reach_forward
 
 
 class FairGraph:
@@ -211,13 +211,25 @@ def find_unfair_end(
     reach = reach_forward(edges, starts, region, edges.depth)
     stop, turn = reach.nearest(stops), reach.nearest(rounds)
     if turn is not None and (stop is None or reach.distance[turn] < reach.distance[stop]):
-        loop = graph.loop_through(parts == parts[turn], turn, again)
-        if stop is None or reach.distance[turn] + len(loop) < reach.distance[stop]:
-            return _ending(edges.stem([turn], reach), edges, loop)
+        stem, loop = _plain_round(graph, reach, parts, turn, rounds, again)
+        if stop is None or len(stem.labels) + len(loop) < reach.distance[stop]:
+            return _ending(stem, edges, loop)
     if stop is None:
         return None
     stem = edges.stem(reach.all_nearest(stops), reach)
     return _ending(stem, edges, graph.round_at(stem.states[-1]))
+
+
+def _plain_round(
+    graph: FairGraph, reach: Reach, parts: Numbers, turn: int, rounds: Mask, again: Mask | None
+) -> tuple[Path, list[int]]:
+    """Return the plainest way to where a round can begin, and the round; but never for the price of a longer round."""
+    edges = graph.edges
+    loop = graph.loop_through(parts == parts[turn], turn, again)
+    plain = edges.stem(reach.all_nearest(rounds), reach)
+    begin = plain.states[-1]
+    other = loop if begin == turn else graph.loop_through(parts == parts[begin], begin, again)
+    return (plain, other) if len(other) <= len(loop) else (edges.stem([turn], reach), loop)
 
 
 def find_no_way(edges: Edges, goal: Mask, ways: Mask, cut: Mask) -> Path | None:
