@@ -12,43 +12,33 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, Reach, distinct, reach_backward, reach_forward
+from comityc.explore.judging.bitrows import any_of, gathered, members, row_of, rows_of
+from comityc.explore.judging.numbering import numbered
+from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, Reach, reach_backward, reach_forward
 
 
 class FairGraph:
-    """A state graph with what is owed in it, made once and asked for every property."""
+    """A state graph with what is owed in it, made once and asked for every property.
+
+    Obligations are numbered, and a set of them is a row of bits: what a step meets, what is enabled in a state.
+    """
 
     def __init__(self, edges: Edges, owed_by_label: Sequence[Sequence[int]], strong: Sequence[bool], cut: Mask) -> None:
         """`owed_by_label` lists the obligations that a step with this label meets; `strong` goes by obligation."""
         self.edges = edges
         self.cut = cut
-        self.strong = np.asarray(strong, dtype=np.bool_)
-        self._owed_start, self._owed = _ragged(owed_by_label)
         self._width = max(len(strong), 1)
-        self._enabled = self._pairs(edges.sources, edges.labels)
+        self.strong = np.asarray(strong, dtype=np.bool_)
+        self._strong = rows_of([np.flatnonzero(self.strong).tolist()], self._width)[0]
+        self._owed = rows_of(owed_by_label, self._width)
+        self._enabled = gathered(np.bitwise_or, self._owed[edges.labels], edges.sources, edges.count)
         loops = np.flatnonzero(edges.sources == edges.targets)
-        self._met_at_once = self._pairs(edges.sources[loops], edges.labels[loops])
-        self.may_stop = self._where_nothing_is_owed()
-        parts = _components(edges.count, edges.sources, edges.targets)
+        at, met = edges.sources[loops], self._owed[edges.labels[loops]]
+        self._met_at_once = gathered(np.bitwise_or, met, at, edges.count)
+        self.may_stop: Mask = ~any_of(self._enabled & ~self._met_at_once)
+        parts = _components_of(edges)
         inner = (parts[edges.sources] == parts[edges.targets]) & (edges.sources != edges.targets)
         self._cyclic = np.flatnonzero(inner)
-
-    def _pairs(self, states: Numbers, labels: Numbers) -> tuple[Numbers, Numbers]:
-        """Return the distinct pairs (state, obligation) of these edges, sorted."""
-        counts = self._owed_start[labels + 1] - self._owed_start[labels]
-        owing = np.flatnonzero(counts)
-        states, labels, counts = states[owing], labels[owing], counts[owing]
-        shift = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        owed = self._owed[np.repeat(self._owed_start[labels], counts) + shift]
-        keys = distinct(np.repeat(states, counts) * self._width + owed)
-        return keys // self._width, keys % self._width
-
-    def _where_nothing_is_owed(self) -> Mask:
-        """Find the states in which every owed step leads back to the state itself, or none is owed."""
-        count = self.edges.count
-        owed = np.bincount(self._enabled[0], minlength=count)
-        result: Mask = owed == np.bincount(self._met_at_once[0], minlength=count)
-        return result
 
     def fair_parts(self, region: Mask) -> Numbers:
         """Number the parts of the region in which a fair run can go round for ever; -1 for every other state.
@@ -57,63 +47,59 @@ class FairGraph:
         """
         edges, result = self.edges, np.full(self.edges.count, -1, dtype=np.int64)
         inner = self._cyclic
-        alive, found = region, 0
-        while True:
-            inner = inner[alive[edges.sources[inner]] & alive[edges.targets[inner]]]
+        found = 0
+        inner = inner[region[edges.sources[inner]] & region[edges.targets[inner]]]
+        while len(inner):
+            states, inner, parts = self._split(inner)
             if not len(inner):
-                return result
-            parts = _components(edges.count, edges.sources[inner], edges.targets[inner])
-            inner = inner[parts[edges.sources[inner]] == parts[edges.targets[inner]]]
+                break
+            failed, again, trapped = self._unmet(states, parts, inner)
+            fair = ~(failed | again)[parts]
+            numbers, firsts = numbered(parts[fair], len(states))
+            result[states[fair]] = numbers + found
+            found += len(firsts)
             alive = np.zeros(edges.count, dtype=np.bool_)
-            alive[edges.sources[inner]] = True
-            failed, again = self._unmet(alive, parts, inner)
-            alive &= ~failed[parts]
-            fair = alive & ~again[parts]
-            numbers, result[fair] = np.unique(parts[fair], return_inverse=True)
-            result[fair] += found
-            found += len(numbers)
-            alive &= again[parts]
-            alive[self._trapped(alive, parts, inner)] = False
+            alive[states[(again & ~failed)[parts] & ~trapped]] = True
+            inner = inner[alive[edges.sources[inner]] & alive[edges.targets[inner]]]
+        return result
 
-    def _unmet(self, alive: Mask, parts: Numbers, inner: Numbers) -> tuple[Mask, Mask]:
-        """Say of each part whether a weak obligation fails it for good, and whether a strong one asks for another look."""
-        size = np.bincount(parts[alive], minlength=len(parts))
-        part, owed, count, taken = self._by_part(alive, parts, inner)
-        failed = np.zeros(len(parts), dtype=np.bool_)
-        again = np.zeros(len(parts), dtype=np.bool_)
-        failed[part[~taken & ~self.strong[owed] & (count == size[part])]] = True
-        again[part[~taken & self.strong[owed]]] = True
-        return failed, again
+    def _split(self, inner: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """Return the states that lie on cycles of these edges, the edges that do, and which cycle each state is on."""
+        edges = self.edges
+        parts = _components(edges.count, edges.sources[inner], edges.targets[inner])
+        inner = inner[parts[edges.sources[inner]] == parts[edges.targets[inner]]]
+        on_cycle = np.zeros(edges.count, dtype=np.bool_)
+        on_cycle[edges.sources[inner]] = True
+        states = np.flatnonzero(on_cycle)
+        return states, inner, numbered(parts[states], edges.count)[0]
 
-    def _trapped(self, alive: Mask, parts: Numbers, inner: Numbers) -> Numbers:
-        """Find the states in which a strong obligation is enabled that is never met within the state's part."""
-        taken = self._taken(parts, inner)
-        states, owed = self._enabled
-        here = alive[states] & self.strong[owed]
-        states, owed = states[here], owed[here]
-        return states[~np.isin(parts[states] * self._width + owed, taken)]
+    def _unmet(self, states: Numbers, parts: Numbers, inner: Numbers) -> tuple[Mask, Mask, Mask]:
+        """Say of each part whether a weak obligation fails it for good, and whether a strong one asks for another look;
 
-    def _taken(self, parts: Numbers, inner: Numbers) -> Numbers:
-        part, owed = self._pairs(parts[self.edges.sources[inner]], self.edges.labels[inner])
-        states, met = self._met_at_once
-        return distinct(np.concatenate((part * self._width + owed, parts[states] * self._width + met)))
-
-    def _by_part(self, alive: Mask, parts: Numbers, inner: Numbers) -> tuple[Numbers, Numbers, Numbers, Mask]:
-        """Return each (part, obligation enabled in it) with the number of states that enable it and whether it is met."""
-        states, owed = self._enabled
-        here = alive[states]
-        keys, count = np.unique(parts[states[here]] * self._width + owed[here], return_counts=True)
-        taken = np.isin(keys, self._taken(parts, inner))
-        return keys // self._width, keys % self._width, count, taken
+        and of each state whether a strong obligation is enabled there that is never met within its part.
+        """
+        edges, count = self.edges, int(parts.max()) + 1
+        part_of = np.zeros(edges.count, dtype=np.int64)
+        part_of[states] = parts
+        order = np.argsort(parts, kind="stable")
+        here, grouped = states[order], parts[order]
+        steps = gathered(np.bitwise_or, self._owed[edges.labels[inner]], edges.sources[inner], edges.count)
+        taken = gathered(np.bitwise_or, (steps | self._met_at_once)[here], grouped, count)
+        always = gathered(np.bitwise_and, self._enabled[here], grouped, count)
+        ever = gathered(np.bitwise_or, self._enabled[here], grouped, count)
+        failed = any_of(always & ~taken & ~self._strong)
+        again = any_of(ever & ~taken & self._strong)
+        trapped = any_of(self._enabled[states] & ~taken[parts] & self._strong)
+        return failed, again, trapped
 
     def round_at(self, state: int) -> list[int]:
         """Return steps from a state to itself that meet all that is owed there; none where nothing is owed."""
         edges = self.edges
-        owed = set(self._enabled[1][self._enabled[0] == state].tolist())
+        owed = set(np.flatnonzero(self._enabled_in(state)).tolist())
         steps: list[int] = []
-        for edge in np.flatnonzero((edges.sources == state) & (edges.targets == state)).tolist():
+        for edge in range(int(edges.offsets[state]), int(edges.offsets[state + 1])):
             met = owed & set(self.owed_by(int(edges.labels[edge])).tolist())
-            if met:
+            if met and edges.targets[edge] == state:
                 steps.append(edge)
                 owed -= met
         return steps
@@ -123,28 +109,25 @@ class FairGraph:
         edges = self.edges
         inside = part[edges.sources] & part[edges.targets]
         open_edges = np.flatnonzero(inside)
-        states, owed = self._enabled
-        here = part[states]
-        states, owed = states[here], owed[here]
-        size = int(part.sum())
-        everywhere = np.bincount(owed, minlength=self._width) == size
-        outstanding = np.zeros(self._width, dtype=np.bool_)
-        outstanding[owed] = True
-        must_take = outstanding & (everywhere | self._strong_padded())
+        enabled = self._enabled[part]
+        everywhere = members(np.bitwise_and.reduce(enabled, axis=0), self._width)
+        outstanding = members(np.bitwise_or.reduce(enabled, axis=0), self._width)
+        must_take = outstanding & (everywhere | members(self._strong, self._width))
         path: list[int] = []
         at = start
         if again is not None and not again[start]:
             path = _way_to(edges, part, start, np.zeros(0, dtype=np.int64), part & again)
-            self._walk(path, outstanding, must_take, states, owed)
+            self._walk(path, outstanding, must_take)
             at = int(edges.targets[path[-1]])
         while True:
-            self._settle(outstanding, must_take, states, owed, at)
+            self._settle(outstanding, must_take, at)
             if not outstanding.any():
                 break
-            goal_edges = self._edges_meeting(open_edges, outstanding)
-            goal_states = self._states_meeting(part, outstanding & ~must_take, states, owed)
+            goal_edges = open_edges[any_of(self._owed & row_of(outstanding))[edges.labels[open_edges]]]
+            wanted = row_of(outstanding & ~must_take)
+            goal_states = part & any_of(~self._enabled & wanted)
             way = _way_to(edges, part, at, goal_edges, goal_states)
-            self._walk(way, outstanding, must_take, states, owed)
+            self._walk(way, outstanding, must_take)
             at = int(edges.targets[way[-1]])
             path += way
         if at != start:
@@ -153,38 +136,22 @@ class FairGraph:
             path += _way_to(edges, part, at, np.zeros(0, dtype=np.int64), home)
         return path
 
-    def _walk(self, way: list[int], outstanding: Mask, must_take: Mask, states: Numbers, owed: Numbers) -> None:
+    def _walk(self, way: list[int], outstanding: Mask, must_take: Mask) -> None:
         """Strike off what is met on the way."""
         for edge in way:
             outstanding[self.owed_by(int(self.edges.labels[edge]))] = False
-            self._settle(outstanding, must_take, states, owed, int(self.edges.targets[edge]))
+            self._settle(outstanding, must_take, int(self.edges.targets[edge]))
 
-    def _strong_padded(self) -> Mask:
-        return self.strong if len(self.strong) else np.zeros(self._width, dtype=np.bool_)
+    def _settle(self, outstanding: Mask, must_take: Mask, at: int) -> None:
+        """Strike off the weak obligations that are not enabled in the state."""
+        outstanding &= self._enabled_in(at) | must_take
+
+    def _enabled_in(self, state: int) -> Mask:
+        return members(self._enabled[state], self._width)
 
     def owed_by(self, label: int) -> Numbers:
         """Return the obligations that a step with this label meets."""
-        return self._owed[self._owed_start[label] : self._owed_start[label + 1]]
-
-    @staticmethod
-    def _settle(outstanding: Mask, must_take: Mask, states: Numbers, owed: Numbers, at: int) -> None:
-        """Strike off the weak obligations that are not enabled in the state."""
-        enabled = np.zeros(len(outstanding), dtype=np.bool_)
-        enabled[owed[np.searchsorted(states, at) : np.searchsorted(states, at, side="right")]] = True
-        outstanding &= enabled | must_take
-
-    def _edges_meeting(self, open_edges: Numbers, outstanding: Mask) -> Numbers:
-        useful = np.array(
-            [outstanding[self._owed[a:b]].any() for a, b in zip(self._owed_start, self._owed_start[1:], strict=False)],
-            dtype=np.bool_,
-        )
-        return open_edges[useful[self.edges.labels[open_edges]]]
-
-    def _states_meeting(self, part: Mask, wanted: Mask, states: Numbers, owed: Numbers) -> Mask:
-        """Find the states of the part in which one of the wanted weak obligations is not enabled."""
-        enabled = np.bincount(states[wanted[owed]], minlength=self.edges.count)
-        result: Mask = part & (enabled < int(wanted.sum()))
-        return result
+        return np.flatnonzero(members(self._owed[label], self._width))
 
 
 def find_unfair_end(
@@ -273,8 +240,10 @@ def _components(count: int, sources: Numbers, targets: Numbers) -> Numbers:
     return result
 
 
-def _ragged(rows: Sequence[Sequence[int]]) -> tuple[Numbers, Numbers]:
-    """Turn lists of numbers into one array and where each begins in it."""
-    starts = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum([len(row) for row in rows], out=starts[1:])
-    return starts, np.fromiter((number for row in rows for number in row), dtype=np.int64, count=int(starts[-1]))
+def _components_of(edges: Edges) -> Numbers:
+    """Number the strongly connected components of the whole graph."""
+    shape, ones = (edges.count, edges.count), np.ones(len(edges.targets), dtype=np.int8)
+    matrix = csr_matrix((ones, edges.targets.astype(np.int32), edges.offsets), shape=shape)
+    _, labels = connected_components(matrix, directed=True, connection="strong")
+    result: Numbers = labels.astype(np.int64)
+    return result

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from comityc.explore.judging.plain import Manner, Phase, Way, plainest
 from comityc.explore.judging.plain import Mask as Mask
@@ -179,24 +178,24 @@ def reach_forward(
 
 
 def reach_backward(edges: Edges, goal: Mask, usable: Mask) -> Mask:
-    """Find the states from which a path of usable edges leads to the goal."""
-    kept = np.flatnonzero(usable)
-    shape = (edges.count, edges.count)
-    matrix = csr_matrix((np.ones(len(kept), dtype=np.int8), (edges.targets[kept], edges.sources[kept])), shape=shape)
+    """Find the states from which a path of usable edges leads to the goal.
+
+    Most steps lead to a deeper level, so one round from the deepest level up finds nearly all; it is repeated until nothing changes.
+    """
     reached = goal.copy()
-    frontier = np.flatnonzero(reached)
-    while len(frontier):
-        counts = matrix.indptr[frontier + 1] - matrix.indptr[frontier]
-        ends = np.cumsum(counts)
-        spots = np.repeat(matrix.indptr[frontier] - ends + counts, counts) + np.arange(ends[-1])
-        found = distinct(matrix.indices[spots])
-        frontier = found[~reached[found]]
-        reached[frontier] = True
-    return reached
+    levels = np.searchsorted(edges.depth, np.arange(int(edges.depth.max(initial=-1)) + 2))
+    while True:
+        before = int(reached.sum())
+        for first, end in zip(levels[-2::-1].tolist(), levels[:0:-1].tolist(), strict=True):
+            _reach_from(edges, first, end, reached, usable)
+        if int(reached.sum()) == before:
+            return reached
 
 
-def distinct(numbers: Numbers) -> Numbers:
-    """Return the distinct numbers in ascending order; sorting beats hashing here, where most is in order already."""
-    ordered: Numbers = np.sort(numbers)
-    result: Numbers = ordered[np.concatenate((ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1]))]
-    return result
+def _reach_from(edges: Edges, first: int, end: int, reached: Mask, usable: Mask) -> None:
+    """Take in the states of one level that have a usable step to what is reached."""
+    if reached[first:end].all():
+        return
+    begin, stop = int(edges.offsets[first]), int(edges.offsets[end])
+    useful = usable[begin:stop] & reached[edges.targets[begin:stop]]
+    reached[edges.sources[begin:stop][useful]] = True

@@ -16,6 +16,7 @@ from comity.world import World
 from comityc.explore.engine.values import rank
 from comityc.explore.graph import Graph, actor_of, is_fault
 from comityc.explore.judging.liveness import FairGraph
+from comityc.explore.judging.numbering import firsts, numbered
 from comityc.explore.judging.paths import Edges, Mask, Numbers, Path
 from comityc.explore.judging.plain import NOBODY, Manner, Phase
 from comityc.explore.judging.reads import Sight
@@ -37,21 +38,19 @@ class Space:
         self._classes: dict[Sight, Classes] = {}
         self._pairs: dict[Sight, tuple[Numbers, Numbers, Numbers]] = {}
         self._columns: dict[int, Numbers] = {}
+        self._parts: dict[int, tuple[Numbers, Numbers]] = {}
 
     def classes(self, sight: Sight) -> Classes:
         """Sort the states by what is seen of them."""
         if sight not in self._classes:
             columns = [self._seen_of(instance, mask, sight) for instance, mask in self.graph.instance_masks.items()]
             columns.append(self._seen_of_rest(sight))
-            of = np.zeros(len(self.graph.states), dtype=np.int64)
+            of, first = np.zeros(len(self.graph.states), dtype=np.int64), np.zeros(1, dtype=np.int64)
             for column in columns:
                 if column is not None:
-                    of = np.unique(of * (int(column.max()) + 1) + column, return_inverse=True)[1]
-            _, first, of = np.unique(of, return_index=True, return_inverse=True)
-            order = np.argsort(first)
-            rank = np.empty_like(order)
-            rank[order] = np.arange(len(order))
-            self._classes[sight] = Classes(rank[of], tuple(first[order].tolist()))
+                    width = int(column.max()) + 1
+                    of, first = numbered(of * width + column, len(first) * width)
+            self._classes[sight] = Classes(of, tuple(first.tolist()))
         return self._classes[sight]
 
     def _seen_of(self, instance: Instance, mask: int, sight: Sight) -> Numbers | None:
@@ -81,10 +80,17 @@ class Space:
         return self._seen(self.graph.rest_mask, see)
 
     def _seen(self, mask: int, see: Callable[[World], Any]) -> Numbers:
-        values, first, of = np.unique(self._column(mask), return_index=True, return_inverse=True)
+        of, first = self._distinct(mask)
         numbers: dict[Any, int] = {}
         known = [numbers.setdefault(see(self.graph.world(index)), len(numbers)) for index in first.tolist()]
-        return np.array(known, dtype=np.int64)[of] if len(values) else of
+        return np.array(known, dtype=np.int64)[of]
+
+    def _distinct(self, mask: int) -> tuple[Numbers, Numbers]:
+        """Number what differs in a part of the states."""
+        if mask not in self._parts:
+            column = self._column(mask)
+            self._parts[mask] = numbered(column, int(column.max()) + 1)
+        return self._parts[mask]
 
     def _column(self, mask: int) -> Numbers:
         """Return the masked bits of every packed state, shifted down, as an array."""
@@ -96,11 +102,20 @@ class Space:
         """Return the distinct steps between classes as (source class, where it leads, first edge), by that first edge."""
         if sight not in self._pairs:
             classes, edges = self.classes(sight), self.edges
-            afters = self.afters(sight, np.arange(len(edges.targets)))
+            sources, afters = classes.of[edges.sources], self.afters(sight, np.arange(len(edges.targets)))
+            stays = sources * self.turns == afters
+            changing, staying = np.flatnonzero(~stays), np.flatnonzero(stays)
             width = int(afters.max(initial=0)) + 1
-            keys, first = np.unique(classes.of[edges.sources] * width + afters, return_index=True)
-            order = np.argsort(first)
-            self._pairs[sight] = keys[order] // width, keys[order] % width, first[order].astype(np.int64)
+            pairs = sources[changing] * width + afters[changing]
+            first = np.sort(
+                np.concatenate(
+                    (
+                        changing[firsts(pairs, len(classes.first) * width)],
+                        staying[firsts(sources[staying], len(classes.first))],
+                    )
+                )
+            )
+            self._pairs[sight] = sources[first], afters[first], first
         return self._pairs[sight]
 
     def afters(self, sight: Sight, edges: Numbers) -> Numbers:

@@ -81,7 +81,10 @@ def _rests(world: World, who: Instance, restful_states: frozenset[str]) -> bool:
 def _standstills(space: Space) -> Mask:
     """Find the states in which no step but a fault is left; in a sent set, a delivery that changes nothing is none."""
     edges, labels = space.edges, space.graph.labels
+    goes_on = space.ways[edges.labels]
     kept = np.array([label.kept for label in labels], dtype=np.bool_)
-    goes_on = space.ways[edges.labels] & ~(kept[edges.labels] & (edges.sources == edges.targets))
-    result: Mask = np.bincount(edges.sources[goes_on], minlength=edges.count) == 0
-    return result
+    if kept.any():
+        goes_on &= ~(kept[edges.labels] & (edges.sources == edges.targets))
+    stands_still = np.ones(edges.count, dtype=np.bool_)
+    stands_still[edges.sources[goes_on]] = False
+    return stands_still

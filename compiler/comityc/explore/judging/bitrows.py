@@ -1,0 +1,54 @@
+"""Sets of small numbers as rows of bits, one row for each state or step; what groups of rows have in common, out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.uint64]
+Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+Combine = np.ufunc
+"""`np.bitwise_or` or `np.bitwise_and`."""
+
+_WORD = 64
+_ALL = np.uint64(2**64 - 1)
+
+
+def rows_of(sets: Sequence[Sequence[int]], width: int) -> Rows:
+    """Return one row for each set; all numbers are below `width`."""
+    rows = np.zeros((len(sets), max(-(-width // _WORD), 1)), dtype=np.uint64)
+    for row, numbers in zip(rows, sets, strict=True):
+        for number in numbers:
+            row[number // _WORD] |= np.uint64(1 << number % _WORD)
+    return rows
+
+
+def members(row: Rows, width: int) -> Mask:
+    """Return which numbers a row holds."""
+    bits = np.unpackbits(row.view(np.uint8), bitorder="little")
+    return bits[:width].astype(np.bool_)
+
+
+def row_of(mask: Mask) -> Rows:
+    """Return the row that holds these numbers."""
+    row: Rows = rows_of([np.flatnonzero(mask).tolist()], len(mask))[0]
+    return row
+
+
+def gathered(combine: Combine, rows: Rows, groups: Numbers, count: int) -> Rows:
+    """Combine the rows of each group; `groups` ascends, and a group without rows holds nothing."""
+    result = np.zeros((count, rows.shape[1]), dtype=np.uint64)
+    if len(groups):
+        begins = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
+        for word in range(rows.shape[1]):
+            result[groups[begins], word] = combine.reduceat(rows[:, word], begins)
+    return result
+
+
+def any_of(rows: Rows) -> Mask:
+    """Say which rows hold something."""
+    result: Mask = rows[:, 0] != 0
+    for word in range(1, rows.shape[1]):
+        result |= rows[:, word] != 0
+    return result
