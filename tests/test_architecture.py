@@ -24,7 +24,12 @@ HOMES = {
     "jsonschema": ("comityc/source/shape.py",),
     "jinja2": ("comityc/explore/telling/page.py",),
     "typer": ("comityc/cli.py",),
-    "rich": ("comityc/commands.py", "comityc/play/show.py", "comityc/diagnostics/render.py"),
+    "rich": (
+        "comityc/commands.py",
+        "comityc/play/show.py",
+        "comityc/diagnostics/render.py",
+        "comityc/explore/ladder/matrix.py",
+    ),
     "numpy": ("comityc/explore/", "comityc/testing/"),
     "scipy": ("comityc/explore/",),
     "pytest": ("comityc/pytest_plugin.py",),

@@ -134,7 +134,7 @@ def verify(
         typer.Option(
             "--max-states",
             min=1,
-            help="Stop a case after this many states (usually some millions).",
+            help="Stop a case after this many states (usually some millions; a rung 100,000).",
             show_default=False,
         ),
     ] = None,
@@ -160,15 +160,26 @@ def verify(
         ),
     ] = None,
     html: Html = None,
+    ladder: Annotated[
+        bool, typer.Option("--ladder", help="Try each fault alone, then pairs, then all that is declared: a matrix.")
+    ] = False,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", min=0.1, help="With --ladder: stop a rung after so long (10 s).")
+    ] = None,
 ) -> None:
     """Explore specs exhaustively, case by case, and decide every property."""
-    from comityc.commands import verify_command
+    from comityc.commands import ladder_command, verify_command
     from comityc.explore.telling.keep import Keep
 
-    keep = Keep(save_trace, html)
+    _fit(not (ladder and (save_trace or html)), "--ladder keeps no traces and no page")
+    _fit(seconds is None or ladder, "--seconds goes with --ladder")
+    names, cases, values = _specs(files), case or [], with_ or []
     use: Literal["found", "shown", "none"] = "found" if symmetry is None else "shown" if symmetry else "none"
     limits = {"max_states": max_states, "memory": _bytes(memory), "engine": engine.value, "symmetry": use}
-    raise typer.Exit(verify_command(_specs(files), case or [], with_ or [], json, limits, chart.value, stories, keep))
+    if ladder:
+        raise typer.Exit(ladder_command(names, cases, values, json, limits, seconds, chart.value, stories))
+    keep = Keep(save_trace, html)
+    raise typer.Exit(verify_command(names, cases, values, json, limits, chart.value, stories, keep))
 
 
 @app.command("compile")
@@ -312,6 +323,13 @@ def diagram(file: File) -> None:
 
 
 # ---- what commands share
+
+
+def _fit(fits: bool, otherwise: str) -> None:
+    """End with a line of explanation where options do not go together."""
+    if not fits:
+        _say(f"comity: {otherwise}")
+        raise typer.Exit(USAGE)
 
 
 def _bytes(size: str | None) -> int | None:

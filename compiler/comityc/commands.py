@@ -131,15 +131,74 @@ def _scenario_lines(played: "Sequence[ScenarioResult]") -> str:
     return "\n".join([*lines, ""])
 
 
+def ladder_command(
+    files: Sequence[str],
+    cases: Sequence[str],
+    values: Sequence[str],
+    as_json: bool,
+    limits: Mapping[str, Any],
+    seconds: float | None,
+    chart: "ChartKind",
+    stories: bool,
+) -> int:
+    """Try each fault on specs, print what they stand, and say whether they stand what they declare."""
+    from comityc.explore.ladder.climb import MAX_STATES, SECONDS, climb
+    from comityc.explore.ladder.matrix import matrix_text
+    from comityc.explore.ladder.report import is_plain, ladder_lines, to_json
+    from comityc.explore.ladder.rungs import base_of
+
+    results = [check_file(name) for name in files]
+    _print_findings([result for result in results if result.machine is None or result.has_errors])
+    fine = not any(result.has_errors for result in results)
+    if len(cases) > 1:
+        return _usage("a ladder stands on one case: give --case once")
+    ladders = []
+    for result in results:
+        machine = result.machine
+        if machine is None or not _can_be_explored(result):
+            continue
+        try:
+            _check_cases(machine, cases)
+            module = checking_module(machine)
+            given = read_values(machine, values, module)
+        except UsageError as error:
+            return _usage(f"{result.file}: {error}")
+        base = base_of(machine, next((case for case in machine.cases if case.name in cases), None))
+        with _progress() as progress:
+            ladder = climb(
+                machine,
+                module,
+                base,
+                with_values=given,
+                limits={**limits, "max_states": limits["max_states"] or MAX_STATES},
+                seconds=seconds or SECONDS,
+                progress=progress,
+            )
+        fine = fine and ladder.stands_what_it_declares
+        ladders.append(ladder)
+        if not as_json:
+            lines = ladder_lines(ladder, stories=stories, chart=chart, width=_width(), plain=is_plain(sys.stdout))
+            print("\n".join(lines), flush=True)
+    if as_json:
+        print(json.dumps(to_json(ladders), indent=2))
+    elif ladders:
+        print(matrix_text(ladders, plain=is_plain(sys.stdout)))
+    return FINE if fine else FINDINGS
+
+
+def _check_cases(machine: "Machine", cases: Sequence[str]) -> None:
+    known = [case.name for case in machine.cases]
+    for case in cases:
+        if case not in known:
+            raise UsageError(f"there is no case `{case}`; {did_you_mean(case, known) or _what_it_has(known)}")
+
+
 def _verify(
     machine: "Machine", cases: Sequence[str], values: Sequence[str], limits: Mapping[str, Any]
 ) -> "SpecVerdict":
     from comityc.explore.verify import verify_machine
 
-    known = [case.name for case in machine.cases]
-    for case in cases:
-        if case not in known:
-            raise UsageError(f"there is no case `{case}`; {did_you_mean(case, known) or _what_it_has(known)}")
+    _check_cases(machine, cases)
     module = checking_module(machine)
     given = read_values(machine, values, module)
     with _progress() as progress:

@@ -30,7 +30,7 @@ def plan_runs(
 ) -> Iterator[Run]:
     """Yield the runs: all cases, those that are named, or (values without a case) one of the defaults with these values."""
     if cases is None and (values is not None or not machine.cases):
-        yield _run(machine, _default_case(machine), tuple((values or {}).items()), evaluator)
+        yield _run(machine, default_case(machine), tuple((values or {}).items()), evaluator)
         return
     for case in machine.cases:
         if cases is not None and case.name not in cases:
@@ -46,7 +46,8 @@ def plan_runs(
             yield _run(machine, case, (*zip(names, chosen, strict=True), *given.items()), evaluator)
 
 
-def _default_case(machine: Machine) -> Case:
+def default_case(machine: Machine) -> Case:
+    """Return the case that stands for the spec itself: its defaults, within what it tolerates."""
     return Case(
         name=DEFAULTS,
         values=(),

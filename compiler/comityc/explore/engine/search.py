@@ -28,6 +28,10 @@ Progress = Callable[[int, int, int], None]
 """Called now and then with the level, how many states were found, and how many of them wait to be looked at."""
 
 
+class EndSearch(Exception):
+    """Raised by who is told of progress: the search ends here, cut for this reason."""
+
+
 class Monitors(Protocol):
     """Watches a search. `key` numbers the state without the messages under way; returning True ends the search."""
 
@@ -180,7 +184,11 @@ class Search:
             if not graph.complete:
                 return
             if self._progress is not None and not index % PROGRESS_EVERY:
-                self._progress(len(graph.levels), len(states), len(states) - index - 1)
+                try:
+                    self._progress(len(graph.levels), len(states), len(states) - index - 1)
+                except EndSearch as end:
+                    self.stop(str(end))
+                    return
 
     def remark(self, index: int) -> None:
         """Note down what the steps from a state break, and whether there are none where there should be."""

@@ -1,0 +1,126 @@
+"""A machine and its module in; a verdict for each rung of its ladder out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from time import monotonic
+from types import ModuleType
+from typing import Any
+
+from comityc.explore.engine.search import EndSearch
+from comityc.explore.ladder.rungs import Base, Column, Rung, case_of, rungs_of
+from comityc.explore.verdict import CaseVerdict, PropertyVerdict, Verdict, overall
+from comityc.explore.verify import verify_machine
+from comityc.machine.model import Machine
+
+MAX_STATES = 100_000
+"""So many states a rung may have, unless another limit is given."""
+SECONDS = 10.0
+"""So long the search of a rung may take, unless another limit is given."""
+
+LIVENESS = ("eventually", "leads_to", "stays_possible")
+WITNESSES = ("reachable",)
+"""Kinds of properties that say what has to come, and what can come; every other kind says what never happens."""
+ENDS = ("no_deadlock", "never_stuck")
+NO_PROMISES = ("no_dead_parts", "not_vacuous")
+"""Generic properties that are about what comes in the end, and those that are about the spec and not about its runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class RungVerdict:
+    """What one rung came to, in what never happens (`safety`) and in what comes in the end (`liveness`).
+
+    `refused` says why it could not be searched.
+    """
+
+    rung: Rung
+    case: CaseVerdict
+    safety: Verdict
+    liveness: Verdict
+    refused: str | None = None
+
+    @property
+    def failures(self) -> tuple[PropertyVerdict, ...]:
+        """The promises that are broken here."""
+        return tuple(prop for prop in self.case.properties if prop.verdict == "fails" and is_promise(prop))
+
+
+@dataclass(frozen=True, slots=True)
+class LadderVerdict:
+    """What all rungs of one spec came to."""
+
+    file: str
+    protocol: str
+    values: tuple[tuple[str, Any], ...]
+    rungs: tuple[RungVerdict, ...]
+
+    def of(self, column: Column) -> tuple[RungVerdict, ...]:
+        """Return the rungs of one kind."""
+        return tuple(verdict for verdict in self.rungs if verdict.rung.column == column)
+
+    @property
+    def stands_what_it_declares(self) -> bool:
+        """Whether nothing is broken without faults, nor by those that the spec declares."""
+        return not any(verdict.failures for verdict in self.rungs if verdict.rung.declared)
+
+
+def climb(
+    machine: Machine,
+    module: ModuleType,
+    base: Base,
+    *,
+    with_values: Mapping[str, Any] | None = None,
+    limits: Mapping[str, Any] | None = None,
+    seconds: float = SECONDS,
+    progress: Callable[[str, str], None] | None = None,
+) -> LadderVerdict:
+    """Search every rung. One that meets the `limits` (those of `verify_machine`), or takes longer than `seconds`, is cut."""
+    rungs = rungs_of(machine, base.declared, clocked=base.values.clock is not None)
+    limited = replace(machine, cases=tuple(case_of(rung, base) for rung in rungs))
+    watch = _Watch(seconds, progress)
+    spec = verify_machine(
+        limited,
+        module,
+        cases=None if not with_values else [rung.name for rung in rungs],
+        with_values=with_values or None,
+        progress=watch,
+        **(limits or {"max_states": MAX_STATES}),
+    )
+    verdicts = tuple(_verdict(rung, case) for rung, case in zip(rungs, spec.cases, strict=True))
+    values = spec.cases[0].values if spec.cases else ()
+    return LadderVerdict(machine.file, machine.protocol, values, verdicts)
+
+
+class _Watch:
+    """Ends the search of a rung when its time is up."""
+
+    def __init__(self, seconds: float, progress: Callable[[str, str], None] | None) -> None:
+        self._seconds, self._progress = seconds, progress
+        self._rung, self._began = "", 0.0
+
+    def __call__(self, rung: str, doing: str) -> None:
+        if rung != self._rung:
+            self._rung, self._began = rung, monotonic()
+        elif doing.startswith("level") and monotonic() - self._began > self._seconds:
+            raise EndSearch(f"it took more than {self._seconds:g} s")
+        if self._progress is not None:
+            self._progress(rung, doing)
+
+
+def is_promise(prop: PropertyVerdict) -> bool:
+    """Say whether a property is about runs, and not about what the spec has in it."""
+    return prop.kind not in WITNESSES and not (prop.kind == "generic" and prop.name in NO_PROMISES)
+
+
+def is_liveness(prop: PropertyVerdict) -> bool:
+    """Say whether a property is about what comes in the end."""
+    return prop.kind in LIVENESS or (prop.kind == "generic" and prop.name in ENDS)
+
+
+def _verdict(rung: Rung, case: CaseVerdict) -> RungVerdict:
+    promises = [prop for prop in case.properties if is_promise(prop)]
+    refused = case.findings[0] if not case.properties and case.findings else None
+    if refused is not None:
+        return RungVerdict(rung, case, "not_tested", "not_tested", refused)
+    ends = [prop.verdict for prop in promises if is_liveness(prop)]
+    never = [prop.verdict for prop in promises if not is_liveness(prop)]
+    return RungVerdict(rung, case, overall(never or ["not_tested"]), overall(ends or ["not_tested"]))
