@@ -17,7 +17,7 @@ class Happening(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The states of all instances by role and number, who is down, which acts took effect in which order."""
+    """The states of all instances by role and number, who is down, which acts took effect in which order, who is not there."""
 
     parameters: Any
     states: Mapping[str, tuple[Any, ...]]
@@ -25,3 +25,4 @@ class World:
     crashed: frozenset[Instance] = frozenset()
     byzantine: frozenset[Instance] = frozenset()
     acts: tuple[Happening, ...] = ()
+    absent: frozenset[Instance] = frozenset()

@@ -69,7 +69,9 @@ class Naive:
 
     def explore(self) -> tuple[set[Everything], int, int]:
         """Return all states, the number of levels, and the number of steps."""
-        first = Everything(tuple(self._fresh(who) for who in range(len(self.machines))), (), tuple(self._budgets()))
+        ones = [self._fresh(who) for who in range(len(self.machines))]
+        ones = [one._replace(status="absent") if self._is_dynamic(who) else one for who, one in enumerate(ones)]
+        first = Everything(tuple(ones), (), tuple(self._budgets()))
         seen, level, levels, steps = {first}, [first], 0, 0
         while level:
             levels += 1
@@ -82,6 +84,9 @@ class Naive:
                         after.append(target)
             level = after
         return seen, levels, steps
+
+    def _is_dynamic(self, who: int) -> bool:
+        return self.roles[self.instances[who].role].dynamic
 
     def _budgets(self) -> Iterator[tuple[str, int]]:
         yield "lose", int(self.faults.lose)
@@ -222,6 +227,8 @@ class Naive:
             spent = frozenset(one.spent & kept)
             left = self._left(who, back, spent, one.left, entered=role.restart_in is not None)
             yield self._with(state, who, One(back, "up", spent, left))
+        if one.status == "absent":
+            yield self._with(state, who, self._fresh(who))
         if one.status == "asleep":
             yield self._with(state, who, one._replace(status="up"))
         if one.status == "lost":
@@ -279,6 +286,8 @@ class Naive:
             send = send._replace(message=self._aged(send.message, 0.0))
             if (self.instances[who], send.to) in state.cut and not self._keeps():
                 continue
+            if state.ones[self.instances.index(send.to)].status in ("absent", "away"):
+                continue
             state = state._replace(network=self._sent(state.network, (self.instances[who], send.to, send.message)))
         return state
 
@@ -313,6 +322,9 @@ class Naive:
         machine, role = self.machines[who], self.instances[who].role
         if one.status != "up" or machine.final(one.state):
             return
+        if self._is_dynamic(who):
+            left = self._with(state, who, One(one.state, "away", frozenset()))
+            yield left._replace(network=tuple(sent for sent in state.network if sent[1] != self.instances[who]))
         for name, status in (("crash", "gone"), ("restart", "down"), ("amnesia", "lost")):
             after = self._spent(state, f"{name} {role}")
             if after is not None:

@@ -143,6 +143,22 @@ def test_both_explorers_find_the_same(block: int) -> None:
 
 
 @pytest.mark.parametrize("block", range(2))
+def test_both_explorers_find_the_same_where_instances_join_and_leave(block: int) -> None:
+    compared = 0
+    for seed in range(200 + block * 15, 215 + block * 15):
+        maker = SpecMaker(seed)
+        text = maker.spec().replace("  beta:\n", "  beta:\n    dynamic: true\n")
+        spec = load_spec(text, unchecked=True)
+        case = a_case(maker.faults(), network=maker.network(), bounds=Bounds(copies=1))
+        graph = explore(spec.machine, case, spec.parameters, spec.module, max_states=TOO_MANY)
+        if graph.complete:
+            states, levels, steps = Naive(spec.machine, case, spec.parameters, spec.module).explore()
+            assert (len(graph.states), len(graph.levels), graph.edges) == (len(states), levels, steps), f"seed {seed}"
+            compared += 1
+    assert compared
+
+
+@pytest.mark.parametrize("block", range(2))
 def test_to_fall_apart_where_it_hits_nothing_adds_nothing_that_an_instance_could_tell(block: int) -> None:
     cut = 0
     for seed in range(100 + block * 20, 120 + block * 20):

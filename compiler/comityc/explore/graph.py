@@ -32,13 +32,15 @@ LabelKind = Literal[
     "crash",  # fault: `instance` stops for good
     "down",  # fault: `instance` goes down and will come back (`name` says: restart, amnesia or pause)
     "recover",  # `instance` comes back, from what `name` says
+    "join",  # `instance` of a dynamic role is there from now on
+    "leave",  # it is gone of its own accord; for the others that is like a fault
     "lose",  # fault: `message` from `sender` to `instance` is lost
     "duplicate",  # fault: `message` from `sender` to `instance` is doubled
     "part",  # fault: the network falls apart into the two sides of `value`; a `name` says that the first is only not heard
     "heal",  # the network is whole again
     "forge",  # fault: byzantine `sender` makes up `message`; `instance` receives it (transition says how), or it is under way
 ]
-FAULTS: frozenset[str] = frozenset({"repeat_effect", "crash", "down", "lose", "duplicate", "part", "forge"})
+FAULTS: frozenset[str] = frozenset({"repeat_effect", "crash", "down", "lose", "duplicate", "part", "leave", "forge"})
 """Kinds that are the doing of a fault. `late_effect` is one too when the act was undone before (`outcome` says "undone")."""
 
 

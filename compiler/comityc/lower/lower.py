@@ -114,9 +114,6 @@ def _needs_later(
     roles: Sequence[Role], shared: Sequence[VariableDeclaration] | None, acts: Sequence[Act]
 ) -> str | None:
     """Return what every case needs that no engine has yet."""
-    for role in roles:
-        if role.dynamic:
-            return f"dynamic: {role.name}"
     if any(isinstance(variable.type, TimeType) for variable in shared or ()):
         return "shared variables of type time"
     fields = [field for act in acts for field in act.arguments]

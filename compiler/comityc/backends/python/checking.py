@@ -28,8 +28,8 @@ def _everyone(world: Any, role: str) -> list[Instance]:
 
 
 def _honest(world: Any, role: str) -> list[Instance]:
-    """Return the instances of a role that keep to the protocol."""
-    return [instance for instance in _everyone(world, role) if instance not in world.byzantine]
+    """Return the instances of a role that are there and keep to the protocol."""
+    return [one for one in _everyone(world, role) if one not in world.byzantine and one not in world.absent]
 
 
 def _seen(number: int, value: bool) -> bool:

@@ -93,7 +93,9 @@ class Strikes:
             (name, role) for name, by_role in budgets_by_role(self._setting.faults) for role, size in by_role if size
         ]
         self._left[rest] = Left(
-            tuple(network), any(counted.get(key, 1) for key in wanted), tuple(self._find_splits(rest))
+            tuple(network),
+            self._setting.is_dynamic or any(counted.get(key, 1) for key in wanted),
+            tuple(self._find_splits(rest)),
         )
         return self._left[rest]
 

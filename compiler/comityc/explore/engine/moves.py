@@ -14,11 +14,13 @@ from comityc.explore.engine.labels import LabelStore
 from comityc.explore.engine.moments import FAR, FOR_EVER
 from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.records import (
+    ABSENT,
     ASLEEP,
     BYZANTINE,
     DEFERRED,
     DOWN,
     GONE,
+    LEFT,
     LOCAL_BITS,
     LOST,
     NO_ALARMS,
@@ -92,10 +94,12 @@ class MoveFinder:
 
     def dead(self, who: int, local: Local) -> frozenset[str]:
         """Return the messages that an instance has no use for, now and for ever."""
-        view = self.setting.roles[who]
+        everything = frozenset(self.setting.message_names.values())
+        if local.status in (ABSENT, LEFT):
+            return everything
         if self.setting.exact:
             return NO_MESSAGES
-        return frozenset(self.setting.message_names.values()) if local.status == GONE else view.dead[local.state.at]
+        return everything if local.status == GONE else self.setting.roles[who].dead[local.state.at]
 
     def is_stuck(self, who: int, number: int) -> bool:
         """Say whether an instance that can do nothing more ought to be able to."""
@@ -105,12 +109,16 @@ class MoveFinder:
     # ---- what an instance does by itself
 
     def own(self, who: int, number: int, fresh: Sequence[str] = ()) -> Record:
-        """Find the steps that an instance takes by itself: timers, decisions, outcomes, spontaneous ones, coming back, waking up."""
+        """Find the steps that an instance takes by itself: timers, decisions, outcomes, spontaneous ones, coming back, joining."""
         local = self.locals[who][number]
         self._begin(fresh)
-        if local.status in (GONE, BYZANTINE):
+        if local.status in (GONE, LEFT, BYZANTINE):
             return NOTHING
         found = Collector(self, who, number, local)
+        if local.status == ABSENT:
+            joined = self.started(who, local._replace(status=UP))
+            found.add(joined, (), (), self.labels.number(Label("join", found.instance)))
+            return found.record()
         try:
             offered = self._open(who, local.state)
         except UndefinedValue as error:
@@ -304,7 +312,7 @@ class MoveFinder:
         return message if change is None else change(message, FOR_EVER)
 
     def faults(self, who: int, number: int) -> Record:
-        """Find how faults may strike an instance."""
+        """Find how faults may strike an instance, and whether it may leave."""
         local = self.locals[who][number]
         if local.status != UP or self.setting.machines[who].final(local.state):
             return NOTHING
@@ -320,6 +328,9 @@ class MoveFinder:
             found.add(
                 after, (), primitives if slot is None else (("spend", slot), *primitives), self.labels.number(label)
             )
+        if found.view.role.dynamic:
+            _, primitives = self.settle(who, local, local._replace(status=LEFT), False, (), None)
+            found.add(Local(local.state, LEFT), (), primitives, self.labels.number(Label("leave", found.instance)))
         return found.record()
 
     def _struck(self, who: int, local: Local, status: int) -> tuple[Local, tuple[Primitive, ...]]:
@@ -356,7 +367,7 @@ class MoveFinder:
 
     def _with_timers(self, who: int, local: Local, *, entered: bool, again: TimerKey | None = None) -> Local:
         timing = self.setting.timing
-        if timing is None or local.status in (GONE, BYZANTINE):
+        if timing is None or local.status in (GONE, LEFT, BYZANTINE):
             return local
         offered = () if local.status == LOST else self._open_or_nothing(who, local.state).timers
         running = timing.arm(local.running, offered, local.spent, entered=entered, again=again)
@@ -368,7 +379,7 @@ class MoveFinder:
         if not (before.spent or after.spent or before.in_effect or spends or self._has_requests[who]):
             return after, ()
         was = self._open_or_nothing(who, before.state)
-        offered = Open((), (), (), ()) if after.status == GONE else self._open_or_nothing(who, after.state)
+        offered = Open((), (), (), ()) if after.status in (GONE, LEFT) else self._open_or_nothing(who, after.state)
         over = {*after.spent, *spends}
         spent = [
             ("timer", t.name, t.element)

@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 LOCAL_BITS = 24
 """How much of a packed state one instance takes."""
-UP, DOWN, LOST, GONE, BYZANTINE, ASLEEP = range(6)
+UP, DOWN, LOST, GONE, BYZANTINE, ASLEEP, ABSENT, LEFT = range(8)
 """How an instance is: up; down and coming back; down, its disk lost, and coming back; down for good; a liar from the start;
-paused, with all that it knows, until it wakes."""
+paused, with all that it knows, until it wakes; not there yet; gone of its own accord."""
 
 
 TimerKey = tuple[str, Any]

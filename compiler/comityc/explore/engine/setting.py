@@ -72,6 +72,11 @@ class Setting:
         return self.case.faults
 
     @property
+    def is_dynamic(self) -> bool:
+        """Whether instances of some role join and leave."""
+        return any(view.role.dynamic for view in self.roles)
+
+    @property
     def is_model(self) -> bool:
         """Whether instances see more than themselves, so that nothing can be remembered by instance."""
         return self.machine.shared is not None

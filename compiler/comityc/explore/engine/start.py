@@ -10,7 +10,7 @@ from comityc.backends.python.context import Context
 from comityc.backends.python.contexts import MachineContext, ParameterContext
 from comityc.backends.python.expressions import emit
 from comityc.backends.python.names import Names
-from comityc.explore.engine.records import BYZANTINE, UP, Local
+from comityc.explore.engine.records import ABSENT, BYZANTINE, UP, Local
 from comityc.explore.engine.setting import Setting, budget
 from comityc.explore.engine.successors import Successors
 from comityc.explore.engine.values import in_order
@@ -56,7 +56,10 @@ def _local(successors: Successors, who: int, state: Any, lies: bool) -> Local:
         return Local(state, BYZANTINE)
     setting = successors.setting
     forgets = budget(setting.faults.amnesia, setting.instances[who].role) != 0
-    return successors.finder.started(who, Local(state, UP, origin=state if forgets else None))
+    local = Local(state, UP, origin=state if forgets else None)
+    if setting.roles[who].role.dynamic:
+        return local._replace(status=ABSENT)
+    return successors.finder.started(who, local)
 
 
 def _liars(setting: Setting) -> Iterator[frozenset[int]]:

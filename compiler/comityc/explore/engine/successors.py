@@ -15,10 +15,12 @@ from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.partitions import Partitions
 from comityc.explore.engine.passing import Passing
 from comityc.explore.engine.records import (
+    ABSENT,
     BYZANTINE,
     DEFERRED,
     DOWN,
     GONE,
+    LEFT,
     LOCAL_BITS,
     LOST,
     NOTHING,
@@ -67,14 +69,14 @@ class Successors:
         self._deliveries: dict[tuple[int, int], Record] = {}
         self._with_fresh: dict[tuple[Any, ...], Record] = {}
         self._world_moves: dict[int, tuple[tuple[int, int, bool], ...]] = {}
-        self.sorts = not setting.exact or self.liars is not None
+        self.sorts = not setting.exact or self.liars is not None or setting.is_dynamic
         self._swept: dict[tuple[int, int, frozenset[str]], int] = {}
         self._fates: dict[tuple[int, int], int] = {}
         self.fresh_count: int = setting.module.FRESH
         self._fresh_in: dict[tuple[int, int], frozenset[str]] = {}
         self._occupied: frozenset[str] | None = None
         self._passing = None if setting.timing is None else Passing(self, setting.timing)
-        self.strikes = Strikes(self) if setting.faults != NO_FAULTS else None
+        self.strikes = Strikes(self) if setting.faults != NO_FAULTS or setting.is_dynamic else None
 
     # ---- taking states apart and together
 
@@ -88,7 +90,7 @@ class Successors:
     def world(self, packed: int) -> World:
         """Return a state as properties see it."""
         states: dict[str, list[Any]] = {role.name: [] for role in self.setting.machine.roles}
-        crashed, byzantine = [], []
+        crashed, byzantine, absent = [], [], []
         for instance, shift, known in zip(self.setting.instances, self.shifts, self.finder.locals, strict=True):
             local = known[(packed >> shift) & LOCAL_MASK]
             states[instance.role].append(local.state)
@@ -96,6 +98,8 @@ class Successors:
                 crashed.append(instance)
             elif local.status == BYZANTINE:
                 byzantine.append(instance)
+            elif local.status in (ABSENT, LEFT):
+                absent.append(instance)
         rest = (packed >> self.rest_shift) & REST_MASK
         return World(
             self.setting.parameters,
@@ -104,6 +108,7 @@ class Successors:
             frozenset(crashed),
             frozenset(byzantine),
             self.rests.happenings(rest),
+            frozenset(absent),
         )
 
     def envelopes(self, packed: int) -> tuple[Envelope, ...]:
@@ -275,7 +280,7 @@ class Successors:
     def visit(self, who: int, number: int) -> None:
         """Note down that an instance was in this local state."""
         local = self.finder.locals[who][number]
-        if local.status != BYZANTINE:
+        if local.status not in (BYZANTINE, ABSENT):
             self.visited.add((self.setting.instances[who].role, str(local.state.at)))
 
     def _kept(self, record: Record) -> Record:

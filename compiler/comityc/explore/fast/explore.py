@@ -34,6 +34,8 @@ def unfit(setting: Setting) -> str | None:
     """Say why only the reference engine can take a case; None where the tables can."""
     if setting.is_model:
         return "its instances see each other"
+    if setting.is_dynamic:
+        return "its instances join and leave"
     if setting.timing is not None:
         return "it has a clock"
     if setting.faults.byzantine and setting.exact:

@@ -13,7 +13,7 @@ from comityc.naming import value_name
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is seen: fields of the instances of a role (`at` is the control state), who is down or a liar, acts, shared variables."""
+    """What is seen: fields of instances by role (`at` is the control state), who is down, a liar or not there, acts, shared variables."""
 
     fields: frozenset[tuple[str, str]] = frozenset()
     crashed: frozenset[str] = frozenset()

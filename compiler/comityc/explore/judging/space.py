@@ -63,7 +63,8 @@ class Space:
         def see(world: World) -> Any:
             state = world.states[instance.role][instance.number]
             down, lies = crashed and instance in world.crashed, byzantine and instance in world.byzantine
-            return down, lies, *(getattr(state, name) for name in fields)
+            away = byzantine and instance in world.absent
+            return down, lies, away, *(getattr(state, name) for name in fields)
 
         return self._seen(mask, see)
 

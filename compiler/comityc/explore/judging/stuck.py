@@ -73,7 +73,7 @@ def _at_rest(machine: Machine, space: Space) -> dict[Instance, Mask]:
 
 
 def _rests(world: World, who: Instance, restful_states: frozenset[str]) -> bool:
-    if who in world.crashed or who in world.byzantine:
+    if who in world.crashed or who in world.byzantine or who in world.absent:
         return True
     return str(world.states[who.role][who.number].at) in restful_states
 

@@ -11,7 +11,7 @@ from comity.values import Instance
 from comityc.explore.telling.wording import show, spec_name
 from comityc.explore.world import Envelope, World
 
-Status = Literal["up", "down", "liar"]
+Status = Literal["up", "down", "liar", "absent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,15 @@ def standings(world: World, instances: Iterable[Instance]) -> Iterator[Standing]
         yield Standing(
             str(instance),
             show(getattr(state, "at", "")),
-            "liar" if instance in world.byzantine else "down" if instance in world.crashed else "up",
+            _status(world, instance),
             tuple((spec_name(name), show(value)) for name, value in named if name != "at"),
         )
+
+
+def _status(world: World, instance: Instance) -> Status:
+    if instance in world.absent:
+        return "absent"
+    return "liar" if instance in world.byzantine else "down" if instance in world.crashed else "up"
 
 
 def under_way(network: Iterable[Envelope]) -> Iterator[UnderWay]:

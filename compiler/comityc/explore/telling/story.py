@@ -190,6 +190,10 @@ class Teller:
                 return _fallen_apart(label)
             case "heal":
                 return "the network is whole again"
+            case "join":
+                return f"{label.instance} joins"
+            case "leave":
+                return f"{label.instance} leaves"
             case "forge":
                 if label.transition is None:
                     return f"the liar {label.sender} sends {message} to {label.instance}"
@@ -263,6 +267,8 @@ class Teller:
                 return Arrow("note", "", "", _fallen_apart(label))
             case "heal":
                 return Arrow("note", "", "", "the network is whole again")
+            case "join" | "leave":
+                return Arrow("note", here, "", f"{label.kind}s")
             case "down":
                 return Arrow("note", here, "", _GOES.get(label.name, "goes down"))
             case "recover":
