@@ -26,12 +26,14 @@ BENCH = Bench(
     __file__,
     protocol="purchase",
     spec="../specs/composition/purchase.yaml",
-    spec_hash="51f958e07190e708",
+    spec_hash="d28e7ad633e5aa01",
 )
 
 CASES = [
     "two buyers",
     "one buyer",
+    "one buyer by parts",
+    "by parts",
 ]
 
 

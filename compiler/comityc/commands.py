@@ -196,13 +196,13 @@ def _check_cases(machine: "Machine", cases: Sequence[str]) -> None:
 def _verify(
     machine: "Machine", cases: Sequence[str], values: Sequence[str], limits: Mapping[str, Any]
 ) -> "SpecVerdict":
-    from comityc.explore.verify import verify_machine
+    from comityc.by_parts.verify import verify_with_parts
 
     _check_cases(machine, cases)
     module = checking_module(machine)
     given = read_values(machine, values, module)
     with _progress() as progress:
-        return verify_machine(
+        return verify_with_parts(
             machine, module, cases=cases or None, with_values=given or None, **limits, progress=progress
         )
 

@@ -70,6 +70,17 @@ def _machine(tree: "Mapping", source: "Source", bag: Bag) -> "Machine | None":
     return machine
 
 
+def lowered(tree: "Mapping", file: str) -> "tuple[Machine | None, tuple[Diagnostic, ...]]":
+    """Take a tree that was made from specs to its machine, without the static checks: they were made of what was written."""
+    from comityc.expand.printer import print_tree
+    from comityc.lower.lower import lower_protocol
+    from comityc.source.tree import Source
+    from comityc.syntax.build import build_protocol
+
+    protocol, findings = build_protocol(tree, Source(file, print_tree(tree)))
+    return (None, findings) if protocol is None else lower_protocol(protocol)
+
+
 def _of_this_file(findings: "Iterable[Diagnostic]", tree: "Mapping", source: "Source") -> Iterator[Diagnostic]:
     """Yield the findings, without warnings about a part that stands in a file of its own: they are told there."""
     composed = tree.get("parts") is not None

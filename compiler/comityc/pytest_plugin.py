@@ -47,11 +47,11 @@ class SpecFile(pytest.File):
     @cached_property
     def verdict(self) -> "SpecVerdict":
         """What `comity verify` says of it, explored when first asked for."""
+        from comityc.by_parts.verify import verify_with_parts
         from comityc.driver import checking_module
-        from comityc.explore.verify import verify_machine
 
         assert self.checked.machine is not None
-        return verify_machine(self.checked.machine, checking_module(self.checked.machine))
+        return verify_with_parts(self.checked.machine, checking_module(self.checked.machine))
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the check, then the cases with their properties, then the scenarios."""

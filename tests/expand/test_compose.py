@@ -94,7 +94,9 @@ def test_a_stranger_is_not_heard_in_a_part(tmp_path: Path) -> None:
     """The shop that was not chosen lies: it forges a receipt, and the customer does not take it."""
     assert verdict(GOLDEN / "errand.yaml", "a shop lies").as_expected
     cheated = "never: customer.receipt != none and any(s == customer.choice and s.sale_got == none for s in shop)"
-    path = edited(tmp_path, "errand", ("properties:\n", f"properties:\n  not_cheated:\n    {cheated}\n"))
+    path = edited(
+        tmp_path, "errand", ("properties:\n", f"properties:\n  not_cheated:\n    {cheated}\n    only: [a shop lies]\n")
+    )
     found = {each.name: each.verdict for each in verdict(path, "a shop lies").properties}
     assert found["not_cheated"] == "holds"
     assert "if: sender != sale_payee" in flat(path)

@@ -13,3 +13,7 @@ BAD_RUN = BLOCK.error("CMY0323", "bad-run", "A `run` stands where it cannot, or 
 NO_OUTCOME = BLOCK.error("CMY0324", "no-outcome", "An outcome is asked for, or said, that there is not.")
 RUN_AGAIN = BLOCK.error("CMY0325", "run-again", "A part may be started again, and its `runs` does not say so.")
 PART_CLASH = BLOCK.error("CMY0326", "part-clash", "A name of a part, as it is called in the whole, is taken already.")
+INSIDE_A_PART = BLOCK.error(
+    "CMY0327", "inside-a-part", "A case that puts an outcome for a part looks inside that part."
+)
+NOT_BY_PARTS = BLOCK.error("CMY0328", "not-by-parts", "A case puts an outcome for a part where that is not sound.")

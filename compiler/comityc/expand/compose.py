@@ -12,6 +12,7 @@ from comityc.diagnostics.codes_parts import PART_CLASH, UNKNOWN_PART
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.span import Span
 from comityc.expand.agreement import agreement
+from comityc.expand.by_outcome import refused
 from comityc.expand.host import Hosted, composed_states, items_of, run_again
 from comityc.expand.inline import NOTHING_INLINED, Inliner, declared_states, numbered
 from comityc.expand.part import Load, Part, entries, head, mapping, read_part, texts
@@ -39,6 +40,7 @@ def compose(tree: MappingTree, load: Load) -> tuple[MappingTree, tuple[Diagnosti
     if composition is None or findings:
         return tree, tuple(findings)
     hosted, findings = host(composition)
+    findings += refused(composition, {name: part_names(part) for name, part in composition.parts.items()})
     if findings:
         return tree, tuple(findings)
     return flat(composition, hosted), ()
@@ -108,7 +110,12 @@ def part_names(part: Part) -> frozenset[str]:
             if name not in part.seats and value == part.own(name)
         }
         names |= {part.own(state) for key, _ in entries(part.role(role), "states") for state in key.text.split(", ")}
-    return frozenset({*names, *(part.own(name) for name in part.arguments), part.own("run")}) - {part.own("any")}
+    names |= {part.own(name) for name in (*part.arguments, "run", *_OF_STAND_INS)}
+    return frozenset(names) - {part.own("any")}
+
+
+_OF_STAND_INS = ("running", "over", "started", "end", "early_end", "can_be", "Ends")
+"""What a part brings along where its outcome stands for it."""
 
 
 # ---- the roles
@@ -130,23 +137,29 @@ def host(composition: Composition) -> tuple[dict[str, list[Hosted]], list[Diagno
     return hosted, findings
 
 
-def flat(composition: Composition, hosted: Mapping[str, list[Hosted]]) -> MappingTree:
-    """Lay the parts and the whole together."""
+def flat(
+    composition: Composition, hosted: Mapping[str, list[Hosted]], by_outcome: frozenset[str] = frozenset()
+) -> MappingTree:
+    """Lay the parts and the whole together; of parts that their outcomes stand for nothing but types and parameters is needed."""
     tree = composition.tree
     used = [
         part for part in composition.parts.values() if any(part is one.part for ones in hosted.values() for one in ones)
     ]
-    roles = tuple((key, _role(mapping(below), hosted[key.text])) for key, below in entries(tree, "roles"))
-    tree = _with(tree, "roles", roles)
+    roles = tuple((key, _role(mapping(below), hosted[key.text], by_outcome)) for key, below in entries(tree, "roles"))
+    tree = with_section(tree, "roles", roles)
     for section in ("parameters", "assume", "types", "messages", "define"):
-        added = tuple(entry for part in used for entry in _section(part, section, hosted))
-        tree = _with(tree, section, (*entries(tree, section), *added), before="roles")
-    tree = _with(tree, "bounds", _bounds(tree, used), before="roles")
-    tree = _with(tree, "properties", (*entries(tree, "properties"), *agreement(used, hosted)))
-    return _with(tree, "parts", tuple(_left(part, hosted) for part in used), before="roles")
+        outside = section in ("parameters", "types")
+        inlined = [part for part in used if outside or part.name not in by_outcome]
+        added = tuple(entry for part in inlined for entry in _section(part, section))
+        tree = with_section(tree, section, (*entries(tree, section), *added), before="roles")
+    tree = with_section(tree, "bounds", bounds_with_parts(tree, used), before="roles")
+    tree = with_section(tree, "verify", tuple((key, _case(case, used)) for key, case in entries(tree, "verify")))
+    tree = with_section(tree, "properties", (*entries(tree, "properties"), *agreement(used, hosted)))
+    return with_section(tree, "parts", tuple(_left(part, hosted) for part in used), before="roles")
 
 
-def _with(tree: MappingTree, section: str, made: tuple[Entry, ...], before: str = "") -> MappingTree:
+def with_section(tree: MappingTree, section: str, made: tuple[Entry, ...], before: str = "") -> MappingTree:
+    """Return a tree with other entries in a section; one that was not there comes before another."""
     there = tree.get(section)
     if not made:
         return tree
@@ -158,21 +171,36 @@ def _with(tree: MappingTree, section: str, made: tuple[Entry, ...], before: str 
     return MappingTree((*tree.entries[:place], new, *tree.entries[place:]), tree.span)
 
 
-def _role(tree: MappingTree, hosted: list[Hosted]) -> MappingTree:
+def _case(case: Tree, used: Iterable[Part]) -> Tree:
+    """A case with bounds of its own needs those of the parts too."""
+    tree = mapping(case)
+    return case if tree.get("bounds") is None else with_section(tree, "bounds", bounds_with_parts(tree, used))
+
+
+def _role(tree: MappingTree, hosted: list[Hosted], by_outcome: frozenset[str]) -> MappingTree:
     if not hosted:
         return tree
-    variables = (*entries(tree, "variables"), *(entry for one in hosted for entry in _variables(one, tree)))
-    defines = (*entries(tree, "define"), *(entry for one in hosted for entry in _role_defines(one)))
-    made = _with(tree, "variables", variables, before="states")
-    made = _with(made, "define", defines, before="states")
+    inlined = [one for one in hosted if one.part.name not in by_outcome]
+    frames = (entry for one in inlined for entry in _frame(one))
+    told = (entry for one in hosted for entry in _told(one, tree))
+    variables = (*entries(tree, "variables"), *frames, *told)
+    defines = (*entries(tree, "define"), *(entry for one in inlined for entry in _role_defines(one)))
+    made = with_section(tree, "variables", variables, before="states")
+    made = with_section(made, "define", defines, before="states")
     states = composed_states(tree, hosted)
     return MappingTree(tuple((k, states if k.text == "states" else v) for k, v in made.entries), tree.span)
 
 
-def _variables(one: Hosted, host: MappingTree) -> Iterator[Entry]:
-    part, role, place = one.part, one.inlined.role, one.stage.first.written.span
+def _frame(one: Hosted) -> Iterator[Entry]:
+    """Yield the variables of the part's role."""
+    part, role = one.part, one.inlined.role
     for key, value in entries(part.role(role), "variables"):
         yield placed(part.own(key.text), key.span), _declaration(part, role, value)
+
+
+def _told(one: Hosted, host: MappingTree) -> Iterator[Entry]:
+    """Yield the variables for what a run is told, and for its number."""
+    part, place = one.part, one.stage.first.written.span
     at_once = declared_states(host)[:1] == (one.stage.state,)
     for name in part.arguments:
         start = one.stage.first.arguments.get(name, placed("self", place)) if at_once else None
@@ -264,7 +292,7 @@ def needed_defines(part: Part) -> frozenset[str]:
 # ---- what a part brings at the top
 
 
-def _section(part: Part, section: str, hosted: Mapping[str, list[Hosted]]) -> Iterator[Entry]:
+def _section(part: Part, section: str) -> Iterator[Entry]:
     names, types = part.value_names(None), part.type_names()
     for key, value in entries(part.tree, section):
         match section:
@@ -327,7 +355,7 @@ def _message(part: Part, value: Tree, types: Mapping[str, str]) -> Tree:
 _BOUNDS_OF_ALL = ("copies", "text", "id", "digest", "duration", "fraction", "int", "time")
 
 
-def _bounds(tree: MappingTree, used: Iterable[Part]) -> tuple[Entry, ...]:
+def bounds_with_parts(tree: MappingTree, used: Iterable[Part]) -> tuple[Entry, ...]:
     """Return the bounds of the whole, and below them those of its parts under their new names."""
     found: dict[str, Entry] = {key.text: (key, value) for key, value in entries(tree, "bounds")}
     for part in used:
@@ -366,15 +394,10 @@ def _left(part: Part, hosted: Mapping[str, list[Hosted]]) -> Entry:
     roles = []
     for role, ones in hosted.items():
         stages = tuple(
-            (one.stage.place, Sequence(tuple(placed(name, place) for name in all_states(one)), place, flow=True))
+            (one.stage.place, Sequence(tuple(placed(name, place) for name in one.inlined.stay), place, flow=True))
             for one in ones
             if one.part is part
         )
         if stages:
             roles.append((placed(role, place), MappingTree(stages, place)))
     return part.place, MappingTree(((placed("stages", place), MappingTree(tuple(roles), place)),), place)
-
-
-def all_states(one: Hosted) -> tuple[str, ...]:
-    """Return the states of the whole that belong to a stage, final ones too."""
-    return tuple(one.part.own(state) for state in declared_states(one.part.role(one.inlined.role)))

@@ -25,7 +25,7 @@ class Hosted:
     stage: Stage
     part: Part
     inlined: Inlined
-    reset: bool = True  # whether a later run has variables of the part to set back
+    entering: tuple[str, ...] = ()  # what else is noted on the way in
 
 
 def composed_states(tree: MappingTree, hosted: Iterable[Hosted]) -> MappingTree:
@@ -90,9 +90,11 @@ def _set_up(one: Hosted) -> Iterator[Scalar]:
     for name, value in told(part, stage):
         yield joined([placed(f"{part.own(name)} = ", value.span), value, placed("\n", value.span)], placed("", place))
     if part.runs > 1:
-        for statement in resets(part, one.inlined.role) if one.reset else ():
+        for statement in resets(part, one.inlined.role):
             yield placed(f"{statement}\n", place)
         yield placed(f"{part.own('run')} += 1\n", place)
+    for statement in one.entering:
+        yield placed(f"{statement}\n", place)
 
 
 def told(part: Part, stage: Stage) -> Iterator[tuple[str, Scalar]]:

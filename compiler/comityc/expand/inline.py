@@ -37,9 +37,10 @@ class Inlined:
     answers: tuple[Tree, ...]
     hears: tuple[str, ...]
     role: str
+    stay: tuple[str, ...]  # all states, final ones too
 
 
-NOTHING_INLINED = Inlined((), (), "", (), (), "")
+NOTHING_INLINED = Inlined((), (), "", (), (), "", ())
 
 
 class Inliner:
@@ -71,6 +72,7 @@ class Inliner:
             self._answers(ends),
             tuple(self.part.own(message) for message in self.part.hears(self.role)),
             self.role,
+            tuple(self.part.own(state) for state in self._states),
         )
 
     # ---- the states of the part

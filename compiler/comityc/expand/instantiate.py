@@ -22,10 +22,12 @@ from comityc.diagnostics.codes_syntax import (
     UNKNOWN_RENAME,
 )
 from comityc.diagnostics.diagnostic import Diagnostic, Label
+from comityc.diagnostics.span import NOWHERE
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.expand.compose import compose
 from comityc.expand.find import find_pattern, is_reference
 from comityc.expand.names import LANGUAGE_WORDS, declared_names, rename_spec, used_names
+from comityc.expand.part import Load
 from comityc.source.loader import load
 from comityc.source.shape import check_shape
 from comityc.source.tree import Mapping, Run, Scalar, Source, Tree
@@ -53,6 +55,18 @@ _HERE = ("use", "with", "rename")
 def expand(tree: Tree, source: Source, find: Find = find_pattern) -> tuple[Tree, tuple[Diagnostic, ...]]:
     """Return the full protocol that a spec stands for: the spec itself, if it uses no pattern."""
     return _expand(tree, source.file, find, (source.file,))
+
+
+def composed_of(file: str) -> tuple[Mapping, Load]:
+    """Return a spec as it is written, but for patterns, and what reads the parts that it names. The spec has no findings."""
+    chain = (file,)
+
+    def load_part(part: Scalar) -> Mapping | Diagnostic:
+        return _pattern(part, part.span.file, find_pattern, chain)
+
+    source, _ = load(file)
+    tree = None if source is None else parse(source)[0]
+    return tree if isinstance(tree, Mapping) else Mapping((), NOWHERE), load_part
 
 
 def _expand(tree: Tree, file: str, find: Find, chain: tuple[str, ...]) -> tuple[Tree, tuple[Diagnostic, ...]]:

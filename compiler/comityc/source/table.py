@@ -327,6 +327,9 @@ _CASE = Record(
     (
         *_SETTING,
         Key("violates", _NAME_LIST, "The properties that fail here; all others hold.", example="violates: [decides]"),
+        Key(
+            "abstract", _NAME_LIST, "The parts that their outcomes stand for in this case.", example="abstract: [sale]"
+        ),
         Key("states", _NUMBER, "The exact number of states.", example="states: 288"),
         Key("levels", _NUMBER, "The exact number of levels.", example="levels: 11"),
         _DOC,

@@ -1,0 +1,1 @@
+"""A composed protocol verified with outcomes in place of some of its parts."""
