@@ -164,7 +164,7 @@ class Naive:
                 later = later._replace(ones=(*later.ones, aged))
             for sender, receiver, message in state.network:
                 under_way = (sender, receiver, self._aged(message, passed / 1000))
-                least = state.network.count((sender, receiver, message))
+                least = self._copies(state.network, (sender, receiver, message))
                 later = later._replace(network=self._sent(later.network, under_way, least))
             yield later
 
@@ -294,9 +294,16 @@ class Naive:
     def _sent(self, network: tuple[Any, ...], envelope: Any, least: int = 0) -> tuple[Any, ...]:
         """Return the network with one message more; it joins an equal one where there are enough of them (`least` at least)."""
         copies = 1 if self.sent_set else self.copies
-        if copies is not None and network.count(envelope) >= max(copies, least):
+        if copies is not None and self._copies(network, envelope) >= max(copies, least):
             return network
         return self._arranged((*network, envelope))
+
+    def _copies(self, network: tuple[Any, ...], envelope: Any) -> int:
+        """Count the messages that are equal to one but for their moments (in a sent set, equal)."""
+        if self.sent_set:
+            return network.count(envelope)
+        timeless = [(sender, receiver, self._aged(message, 1e9)) for sender, receiver, message in network]
+        return timeless.count((*envelope[:2], self._aged(envelope[2], 1e9)))
 
     def _queued(self, message: Any) -> bool:
         return self.ordered or type(message) in self.queued

@@ -4,7 +4,7 @@ Each spec is about one rule; the verdicts and figures that it states were worked
 """
 
 import pytest
-from tests.explore.specs import assert_as_stated, load_spec
+from tests.explore.specs import assert_as_stated, broken, load_spec, search
 
 from comityc.explore.telling.report import to_text
 from comityc.explore.verify import verify_machine
@@ -278,8 +278,54 @@ def test_a_spec_comes_out_as_worked_out_by_hand(spec: str) -> None:
     assert_as_stated(spec)
 
 
-def test_a_spec_that_compares_moments_needs_a_clock() -> None:
-    spec = load_spec(SPECS["a condition may look at the time"].replace("clock: synchronous", "clock: none"))
-    verdict = verify_machine(spec.machine, spec.module)
-    assert not verdict.as_expected
-    assert "compares moments" in to_text([verdict], chart="none")
+def test_without_a_clock_one_comparison_with_now_goes_either_way() -> None:
+    late = SPECS["a clock that a condition looks at may be late by the skew: 3s"]
+    either = late.replace("{skew: 1s}, violates: []", "none, violates: [too_late]")
+    assert either != late
+    assert_as_stated(either.replace("waive: {no_dead_parts: acts in one of two cases}", ""))
+
+
+def test_who_may_find_it_too_late_has_to_say_what_then() -> None:
+    late = SPECS["a clock that a condition looks at may be late by the skew: 3s"]
+    silent = late.replace("                - receive: M\n                  goto: refused\n", "").replace(
+        "              refused: final\n", ""
+    )
+    spec = load_spec(silent.replace("{skew: 1s}, violates: []", "none"))
+    assert broken(search(spec, spec.machine.cases[0])) == {"no_unhandled_message"}
+
+
+def test_moments_that_are_told_apart_in_other_ways_need_a_clock() -> None:
+    for condition in ("now - begun > 3s", "begun < now and now >= begun + 3s"):
+        text = SPECS["a condition may look at the time"].replace("now >= begun + 3s", condition)
+        spec = load_spec(text.replace("clock: synchronous", "clock: none"))
+        verdict = verify_machine(spec.machine, spec.module)
+        assert not verdict.as_expected
+        assert "tells moments apart" in to_text([verdict], chart="none")
+
+
+def test_messages_that_differ_in_moments_alone_are_copies_of_each_other() -> None:
+    spec = load_spec("""
+        messages:
+          Ask: {asked: time}
+        roles:
+          a:
+            states:
+              s:
+                - every: 1s
+                  do: send Ask(asked=now) to b
+          b:
+            states:
+              t:
+                - defer: Ask
+                - after: 3s
+                  goto: u
+              u:
+                - resting
+                - receive: Ask
+        verify:
+          one: {clock: synchronous, bounds: {copies: 1}, states: 1}
+          two: {clock: synchronous, bounds: {copies: 2}, states: 1}
+    """)
+    for copies, case in enumerate(spec.machine.cases, 1):
+        graph = search(spec, case)
+        assert max(len(graph.network(state)) for state in range(len(graph.states))) == copies

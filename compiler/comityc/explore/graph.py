@@ -65,7 +65,7 @@ class Label(NamedTuple):
     arguments: Any = None
     kept: bool = False
     fresh: tuple[str, ...] = ()
-    late: float = 0.0  # by how many seconds the clock that the machine read was late
+    now: float = 0.0  # what the machine read on its clock, where that makes a difference
     lost: tuple[Envelope, ...] = ()
 
 

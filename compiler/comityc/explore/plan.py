@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from comity.errors import ComityError
-from comityc.explore.engine.lookback import tells_moments_apart
+from comityc.explore.engine.lookback import needs_clock
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.machine.model import Bounds, Case, Machine
 from comityc.naming import value_name
@@ -64,8 +64,8 @@ def _run(machine: Machine, case: Case, values: tuple[tuple[str, Any], ...], eval
     if case.later is not None:
         needed = case.later if "`" in case.later else f"`{case.later}`"
         return Run(case, values, None, f"it needs {needed}, which is read and checked but not explored yet")
-    if case.clock is None and tells_moments_apart(machine):
-        return Run(case, values, None, "it compares moments, which tells nothing without a `clock`")
+    if case.clock is None and needs_clock(machine):
+        return Run(case, values, None, "it tells moments apart, which has no meaning without a `clock`")
     try:
         parameters = evaluator.module.Parameters(**{value_name(name): value for name, value in values})
         parameters.check()

@@ -66,7 +66,7 @@ class Lockstep:
 
 def event_of(label: Label) -> Event:
     """Return the event that a label stands for."""
-    extras = {"draw": label.draw, "fresh": label.fresh, "now": -label.late}
+    extras = {"draw": label.draw, "fresh": label.fresh, "now": label.now}
     match label.kind:
         case "timer":
             return TimerFired(str(label.name), label.element, **extras)

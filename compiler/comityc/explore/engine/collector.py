@@ -1,7 +1,6 @@
 """The steps of one instance from one local state, as they are tried, one after the other; the record of them all out."""
 
 from collections.abc import Callable, Sequence
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
@@ -36,7 +35,7 @@ class Collector:
         setting = finder.setting
         self.who, self.local, self.view, self.instance = who, local, setting.roles[who], setting.instances[who]
         self._finder, self._number, self._machine = finder, number, setting.machines[who]
-        self._take_along = None if setting.moments is None else setting.moments.of_role(self.instance.role)
+        self._moments = setting.moments
         self._plain: list[tuple[int, int]] = []
         self._others: list[Move] = []
         self._notes: list[Note] = []
@@ -62,37 +61,63 @@ class Collector:
         again: TimerKey | None = None,
     ) -> bool:
         """Try an event, with each value that it may draw. Return whether the state does not offer it at all."""
-        offered, refusal = False, None
-        for draw, now in product(
-            self._draws(self.local.state, event_with(None), label), self._finder.readings[self.who]
-        ):
-            try:
+        readings = self._finder.readings[self.who]
+        seen: set[Any] | None = set() if len(readings) > 1 else None
+        silent = True
+        for now in readings:
+            offered, refusal = False, None
+            for draw in self._draws(self.local.state, event_with(None), label):
                 event = event_with(draw) if now is None else event_with(draw)._replace(now=now)
-                step: Step[Any] = self._machine.step(self.local.state, event)
-            except (NotEnabled, RefusedDecision):
-                continue
-            except (UnhandledMessage, UndefinedValue) as error:
-                refusal = error
-                continue
-            offered = True
-            taken = tuple(self._finder.fresh_ids.taken)
-            self._finder.used_fresh |= bool(taken)
-            done = label._replace(transition=step.transition, draw=draw, fresh=taken, late=max(-(now or 0.0), 0.0))
-            if step.transition == -1 and label.kind == "deliver":
-                done = done._replace(kind="ignore")
-            number = self._finder.labels.number(done, owed, self.view)
-            notes = self._judge(step, event, number)
-            entered = step.entered
-            changed = self.local._replace(state=step.state)
-            after, left = self._finder.settle(self.who, self.local, changed, entered, spends, answered, again)
-            if self._take_along is not None:
-                after = after._replace(state=self._take_along(after.state, 0.0))
-            how = (*primitives, *left, *self._shared(step))
-            self.add(after, step.sends, how, number, notes, (self.view.role.name, step.transition))
-        if refusal is not None and not offered:
-            self._refuse(refusal, label, owed)
-            return False
-        return not offered
+                try:
+                    step: Step[Any] = self._machine.step(self.local.state, event)
+                except (NotEnabled, RefusedDecision):
+                    continue
+                except (UnhandledMessage, UndefinedValue) as error:
+                    refusal = error
+                    continue
+                offered = True
+                taken = tuple(self._finder.fresh_ids.taken)
+                self._finder.used_fresh |= bool(taken)
+                done = label._replace(transition=step.transition, draw=draw, fresh=taken)
+                if step.transition == -1 and label.kind == "deliver":
+                    done = done._replace(kind="ignore")
+                if seen is not None:
+                    done = done._replace(now=now or 0.0)
+                self._take(step, event, done, owed, spends, primitives, answered, again, seen)
+            if refusal is not None and not offered:
+                self._refuse(refusal, label, owed)
+                offered = True
+            silent = silent and not offered
+        return silent
+
+    def _take(
+        self,
+        step: Step[Any],
+        event: Event,
+        label: Label,
+        owed: Obligation | None,
+        spends: tuple[Any, ...],
+        primitives: tuple[Primitive, ...],
+        answered: Request | None,
+        again: TimerKey | None,
+        seen: set[Any] | None,
+    ) -> None:
+        """Keep what came of an event, unless it is `seen`: it may do the same whatever the time."""
+        changed = self.local._replace(state=step.state)
+        after, left = self._finder.settle(self.who, self.local, changed, step.entered, spends, answered, again)
+        sends = step.sends
+        if self._moments is not None:
+            after = after._replace(state=self._moments.state(self.instance.role, after.state))
+            sends = tuple(send._replace(message=self._moments.message(send.message)) for send in sends)
+        if seen is not None:
+            key = (after, sends, label._replace(now=0.0))
+            if key in seen:
+                return
+            seen.add(key)
+        number = self._finder.labels.number(label, owed, self.view)
+        notes = self._judge(step, event, number)
+        how = (*primitives, *left, *self._shared(step))
+        self.add(after, sends, how, number, notes, (self.view.role.name, step.transition))
 
     def add(
         self,
@@ -212,9 +237,6 @@ class Collector:
         return sorted({name for new in news for name, _ in breaches(check, new) - breaches(check, self._finder.shared)})
 
     def _envelope(self, send: Send) -> int:
-        finder, setting, message = self._finder, self._finder.setting, send.message
-        name = setting.message_names[type(message)]
-        take_along = None if setting.moments is None else setting.moments.of_message(name)
-        if take_along is not None:
-            message = take_along(message, 0.0)
-        return finder.network.envelope(Envelope(self.instance, send.to, message), setting.numbers[send.to], name)
+        finder, setting = self._finder, self._finder.setting
+        envelope = Envelope(self.instance, send.to, send.message)
+        return finder.network.envelope(envelope, setting.numbers[send.to], setting.message_names[type(send.message)])

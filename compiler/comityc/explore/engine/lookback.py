@@ -1,7 +1,8 @@
 """A machine and the lengths of its parameters in; by name of variable and field, how far back a moment in it still counts, out.
 
 A moment counts while a deadline that is computed from it may lie ahead: `asked + lease` is over for good when `asked` is longer ago
-than the lease. A moment that is compared, or taken from another, counts for as long as all lengths together.
+than the lease. So does a moment that is compared with `now`. One that is compared with, or taken from, another
+counts for as long as all lengths together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -76,11 +77,11 @@ class Lookback:
 
     def _of_part(self, part: Part) -> None:
         for inner in everything(part):
-            if isinstance(inner, ir.Comparison | ir.Arithmetic):
-                for moment in moments_told_apart(inner):
-                    for source, _ in self._sources(moment, 0):
-                        self._least[source] = self._total
-            elif isinstance(inner, get_args(ir.Statement)):
+            for moment in moments_told_apart(inner):
+                for source, added in self._sources(moment, 0):
+                    counts = added if _with_now(inner) else self._total
+                    self._least[source] = max(self._least.get(source, 0), counts)
+            if isinstance(inner, get_args(ir.Statement)):
                 self._of_statement(inner)
 
     def _of_statement(self, statement: ir.Statement) -> None:
@@ -175,9 +176,9 @@ def holds_moments(value_type: ValueType | None) -> bool:
             return False
 
 
-def moments_told_apart(expression: ir.Expression) -> Iterator[ir.Expression]:
-    """Yield the moments that an expression compares, or takes from each other; to compare one with none is neither."""
-    match expression:
+def moments_told_apart(part: Part) -> Iterator[ir.Expression]:
+    """Yield the moments that a part compares, or takes from each other; to compare one with none is neither."""
+    match part:
         case ir.Comparison(first=first, rest=rest):
             operands = [first, *(operand for _, operand in rest)]
             times = [operand for operand in operands if isinstance(without_optional(operand.type), TimeType)]
@@ -190,13 +191,34 @@ def moments_told_apart(expression: ir.Expression) -> Iterator[ir.Expression]:
             return
 
 
-def tells_moments_apart(machine: Machine) -> bool:
-    """Say whether anything depends on which of two moments comes first."""
-    bodies = [part for role in machine.roles for t in role.transitions for part in transition_parts(t)]
-    bodies += [definition.body for definition in machine.definitions]
-    return any(
-        any(True for _ in moments_told_apart(inner))
-        for body in bodies
-        for inner in everything(body)
-        if isinstance(inner, ir.Comparison | ir.Arithmetic)
-    )
+def needs_clock(machine: Machine) -> bool:
+    """Say whether without a clock nothing could be said of a protocol, because it tells moments apart.
+
+    One comparison with `now` in all that happens at an event is well: without a clock it may turn out either way.
+    """
+    bodies = [statement for role in machine.roles for t in role.transitions for statement in t.body]
+    if any(_comparisons(part) for part in (*bodies, *(definition.body for definition in machine.definitions))):
+        return True
+    for role in machine.roles:
+        for state in role.states:
+            events = [reception.candidates for reception in state.receptions]
+            events += [timer.candidates for timer in state.timers]
+            for candidates in events:
+                guards = [t.guard for t in candidates if t.guard is not None]
+                found = [comparison for guard in guards for comparison in _comparisons(guard)]
+                if len(found) > 1 or not all(map(_with_now, found)):
+                    return True
+    return False
+
+
+def _comparisons(part: Part) -> list[Part]:
+    return [inner for inner in everything(part) if any(True for _ in moments_told_apart(inner))]
+
+
+def _with_now(part: Part) -> bool:
+    """Say whether it is one moment that is compared with the present one."""
+    match part:
+        case ir.Comparison(first=first, rest=((_, second),)):
+            return isinstance(first, ir.Now) != isinstance(second, ir.Now)
+        case _:
+            return False

@@ -48,6 +48,7 @@ class Moments:
     def __init__(self, machine: Machine, oldest: Mapping[str, float] | None) -> None:
         self._oldest = oldest
         self._fields = {m.name: tuple((f.name, f.type) for f in m.fields) for m in machine.messages}
+        self._names = {declared_class(m.name): m.name for m in machine.messages}
         self._of_message: dict[str, Change | None] = {}
         self._of_role = {role.name: self._variables(role.variables) for role in machine.roles}
 
@@ -55,6 +56,21 @@ class Moments:
     def any(self) -> bool:
         """Whether the protocol holds moments at all."""
         return any(self._of_role.values()) or any(self.of_message(name) for name in self._fields)
+
+    def state(self, role: str, state: Any) -> Any:
+        """Return a state with its moments as they are kept."""
+        change = self._of_role[role]
+        return state if change is None else change(state, 0.0)
+
+    def message(self, message: Any) -> Any:
+        """Return a message with its moments as they are kept."""
+        change = self.of_message(self._names[type(message).__name__])
+        return message if change is None else change(message, 0.0)
+
+    def timeless(self, message: Any) -> Any:
+        """Return what a message is whatever the time: as time passes, the moments in it come nearer."""
+        change = self.of_message(self._names[type(message).__name__])
+        return message if change is None else change(message, FOR_EVER)
 
     def of_role(self, role: str) -> Change | None:
         """Return how the state of a role is taken along; None when it holds no moments."""

@@ -73,11 +73,11 @@ class MoveFinder:
     def _readings(self, view: RoleView) -> tuple[float | None, ...]:
         """Return the times that the machines of a role may read. A clock that a guard looks at may be late by the skew.
 
-        That the time in between makes no difference of its own is taken for granted.
+        Without a clock it may be any time. Of a comparison the ends show both outcomes.
         """
         timing = self.setting.timing
         if timing is None:
-            return (None,) if self.setting.moments is None else (FAR,)
+            return (None,) if self.setting.moments is None else (FAR, -FAR) if view.watches_time else (FAR,)
         return (0.0, -timing.lateness / 1000) if view.watches_time and timing.lateness else (0.0,)
 
     # ---- local states
@@ -299,17 +299,12 @@ class MoveFinder:
             "forge" if forged else "deliver", found.instance, sender=sent.sender, message=sent.message, kept=kept
         )
         faults = self.setting.faults
-        owed = None
+        owed, moments = None, self.setting.moments
+        message = sent.message if moments is None else moments.timeless(sent.message)
         if not forged and not (self.setting.order == "sent_set" and faults.lose == "any"):
-            owed = Obligation("deliver", found.instance, (sent.sender, self._timeless(sent.message)))
+            owed = Obligation("deliver", found.instance, (sent.sender, message))
         deferred = found.attempt(lambda draw: Received(sent.sender, sent.message, draw, self._ids), label, owed)
         return DEFERRED if deferred else found.record()
-
-    def _timeless(self, message: Any) -> Any:
-        """Return what a message is whenever it arrives: as time passes, the moments in it come nearer."""
-        moments = self.setting.moments
-        change = None if moments is None else moments.of_message(self.setting.message_names[type(message)])
-        return message if change is None else change(message, FOR_EVER)
 
     def faults(self, who: int, number: int) -> Record:
         """Find how faults may strike an instance, and whether it may leave."""

@@ -5,8 +5,8 @@ counts share a lane (sender and receiver) and keep it; the others are sorted. Al
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple
 
 from comityc.explore.world import Envelope
 
@@ -28,13 +28,25 @@ Lane = tuple[Waiting, ...]
 class NetworkStore:
     """All envelopes and networks met so far, by number. Network 0 is empty."""
 
-    def __init__(self, order: Order, copies: int | None, in_order: Callable[[str], bool]) -> None:
-        """`in_order` says of a type of message whether it keeps its order even where others do not."""
+    def __init__(
+        self,
+        order: Order,
+        copies: int | None,
+        in_order: Callable[[str], bool],
+        alike: Callable[[Any], Any] = lambda message: message,
+    ) -> None:
+        """`in_order` says of a type of message whether it keeps its order even where others do not.
+
+        Messages of which `alike` makes the same count as copies of each other.
+        """
         self._order = order
         self._copies = 1 if order == "sent_set" else copies
         self._keeps_order = in_order
         self.envelopes: list[Envelope] = []
         self.receivers: list[int] = []
+        self._alike = alike
+        self._kinds: list[int] = []  # by envelope; copies of one kind join each other
+        self._kind_numbers: dict[Envelope, int] = {}
         self._envelope_numbers: dict[Envelope, int] = {}
         self._ranks: list[int] = []
         self._lanes: dict[tuple[object, object], int] = {}
@@ -51,6 +63,8 @@ class NetworkStore:
             found = self._envelope_numbers[envelope] = len(self.envelopes)
             self.envelopes.append(envelope)
             self.receivers.append(receiver)
+            kind = envelope if self._order == "sent_set" else envelope._replace(message=self._alike(envelope.message))
+            self._kinds.append(self._kind_numbers.setdefault(kind, found))
             kept = self._order == "fifo" or (self._order == "unordered" and self._keeps_order(message_name))
             # Lanes rank below all envelopes without order.
             lane = (envelope.sender, envelope.receiver)
@@ -84,7 +98,7 @@ class NetworkStore:
         if found is None:
             content = list(self.contents[network])
             for envelope in envelopes:
-                if self._copies is None or content.count(envelope) < self._copies:
+                if self._copies is None or self._count(content, envelope) < self._copies:
                     content.insert(bisect_right(content, self._ranks[envelope], key=self._ranks.__getitem__), envelope)
             found = self._sent[key] = self._number(tuple(content))
         return found
@@ -113,13 +127,19 @@ class NetworkStore:
         content = [rename(envelope) for envelope in self.contents[network]]
         return self._number(tuple(sorted(content, key=self._ranks.__getitem__)))
 
+    def _count(self, content: Sequence[int], envelope: int) -> int:
+        """Count the copies of an envelope."""
+        kinds = self._kinds
+        kind = kinds[envelope]
+        return sum(kinds[other] == kind for other in content)
+
     def replaced(self, network: int, change: Callable[[int], int]) -> int:
         """Return the network with other envelopes in place of these; those that become equal join as if they were sent."""
         before, content = self.contents[network], list[int]()
         for envelope in before:
             after = change(envelope)
-            most = len(before) if self._copies is None else max(self._copies, before.count(envelope))
-            if content.count(after) < most:
+            most = len(before) if self._copies is None else max(self._copies, self._count(before, envelope))
+            if self._count(content, after) < most:
                 content.insert(bisect_right(content, self._ranks[after], key=self._ranks.__getitem__), after)
         return self._number(tuple(content))
 

@@ -64,7 +64,8 @@ class Search:
     def __init__(self, machine: Machine, case: Case, parameters: Any, module: ModuleType) -> None:
         setting = make_setting(machine, case, parameters, module)
         fifo = {message.name for message in machine.messages if message.fifo}
-        network = NetworkStore(setting.order, case.bounds.copies, fifo.__contains__)
+        alike = (lambda message: message) if setting.moments is None else setting.moments.timeless
+        network = NetworkStore(setting.order, case.bounds.copies, fifo.__contains__, alike)
         slots, self.budgets = budgets_of(case.faults, machine.roles)
         self._labels = LabelStore()
         self.successors = Successors(setting, self._labels, network, RestStore(setting.act_rules), slots)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from comity.record import describe_time
 from comity.values import Instance
+from comityc.explore.engine.moments import FAR
 from comityc.explore.graph import Graph, Label, actor_of, is_fault
 from comityc.explore.judging.paths import Path
 from comityc.explore.telling.scene import Mark, Scene, differences, standings, under_way
@@ -141,7 +142,8 @@ class Teller:
 
     def sentence(self, label: Label) -> str:
         """Say in one sentence what happened."""
-        return self._happened(label) + (f", drawing {self._drawn(label)}" if label.draw is not None else "")
+        late = f", by a clock that is {describe_time(-label.now)} late" if -FAR < label.now < 0 else ""
+        return self._happened(label) + (f", drawing {self._drawn(label)}" if label.draw is not None else "") + late
 
     def _in_part(self, label: Label, before: World) -> str:
         """Say which part of a composed protocol the instance plays in that takes the step."""
