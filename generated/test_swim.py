@@ -24,7 +24,7 @@ BENCH = Bench(
     __file__,
     protocol="swim",
     spec="../specs/membership/swim.yaml",
-    spec_hash="94fc6a719951c755",
+    spec_hash="207f3105bc9ff636",
 )
 
 CASES = [
