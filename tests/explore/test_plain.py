@@ -4,12 +4,15 @@ import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from comityc.driver import check_file, checking_module
 from comityc.explore.judging.paths import Edges, reach_forward
 from comityc.explore.judging.plain import NOBODY, Manner, Phase, plainest
+from comityc.explore.verify import needs_edges, verify_machine
 
 Cost = tuple[int, int, int, tuple[int, ...]]
 """Faults, changes of who acts, the state in which it begins, and the labels."""
@@ -192,3 +195,56 @@ def test_no_shortest_run_through_a_region_is_plainer(seed: int) -> None:
     best = min(drawn.cost(states[0], labels) for states, labels in drawn.runs(length) if fits(states))
     assert drawn.cost(path.states[0], path.labels) == best
     assert fits(path.states)
+
+
+WATCH = """\
+    states:
+      on:
+        - resting
+        - decide: tick
+          do: send Tick() to c
+          goto: off
+      off:
+        - resting
+"""
+COUNTING = f"""\
+comity: "1"
+protocol: counting
+messages: {{Tick: {{}}}}
+roles:
+  a:
+{WATCH}  b:
+{WATCH}  c:
+    variables: {{n: int}}
+    states:
+      on:
+        - resting
+        - receive: Tick
+          if: n < 2
+          do: n += 1
+        - ignore: Tick
+tolerates: {{duplicate: 1, crash: {{a: 1}}}}
+verify:
+  two ticks: {{}}
+properties:
+  few: {{always: c.n < 2}}
+"""
+
+
+@pytest.mark.parametrize("more", ["", "  ends: {eventually: c.n >= 0}\n"])
+def test_a_story_is_plain_whether_the_search_kept_its_edges_or_not(tmp_path: Path, more: str) -> None:
+    """A property about runs makes the search keep them; without one it does not, and the story is the same."""
+    spec = tmp_path / "counting.yaml"
+    spec.write_text(COUNTING + more, encoding="utf-8")
+    machine = check_file(str(spec)).machine
+    assert machine is not None
+    assert needs_edges(machine, machine.cases[0]) is bool(more)
+    (case,) = verify_machine(machine, checking_module(machine)).cases
+    (story,) = [prop.counterexample for prop in case.properties if prop.name == "few"]
+    assert story is not None
+    assert [step.label for step in story.steps] == [
+        "the agent of a decides to tick",
+        "the agent of b decides to tick",
+        "c receives Tick from a",
+        "c receives Tick from b",
+    ]

@@ -19,6 +19,7 @@ from comityc.explore.judging.examine import FIRST, Examined, Examiner
 from comityc.explore.judging.idle import idle_parts
 from comityc.explore.judging.weigh import weigh
 from comityc.explore.judging.words import words_held
+from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.symmetry.found import NONE, Use
 from comityc.explore.symmetry.interchangeable import find_symmetry
@@ -75,23 +76,24 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     started = perf_counter()
     progress(run.case.name, "exploring")
     alike = find_symmetry(machine, evaluator, run) if limits.symmetry != "none" else NONE
-    search = partial(explore_orbits, roles=alike.roles) if alike.found and limits.engine != "native" else explore
+    by = partial(explore_orbits, roles=alike.roles) if alike.found and limits.engine != "native" else explore
+    search = partial(
+        by,
+        machine,
+        run.case,
+        run.parameters,
+        evaluator.module,
+        engine=limits.engine,
+        memory=limits.memory,
+        progress=Meter(run.case.name, progress),
+    )
     try:
-        graph = search(
-            machine,
-            run.case,
-            run.parameters,
-            evaluator.module,
-            engine=limits.engine,
-            keep_edges=needs_edges(machine, run.case),
-            max_states=limits.max_states,
-            memory=limits.memory,
-            progress=Meter(run.case.name, progress),
-        )
+        graph = search(keep_edges=needs_edges(machine, run.case), max_states=limits.max_states)
     except NoDomainError as error:
         return Examined(replace(run, refused=f"this cannot be explored: {error}"), (), 0, 0, True, 0.0)
     examiner = Examiner(machine, evaluator, run, graph)
-    findings = tuple(examiner.findings(lambda name: progress(run.case.name, f"deciding {name}")))
+    found = tuple(examiner.findings(lambda name: progress(run.case.name, f"deciding {name}")))
+    findings = with_plain_stories(examiner, found, lambda states: search(keep_edges=True, max_states=states))
     orbits = len(graph.states) if graph.orbits is not None else None
     if orbits is None and limits.symmetry == "shown" and alike.roles and graph.complete:
         progress(run.case.name, "counting orbits")
