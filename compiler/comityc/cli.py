@@ -58,6 +58,13 @@ Html = Annotated[
     str | None, typer.Option("--html", metavar="FILE", help="Write a page that shows the counterexamples in a browser.")
 ]
 
+SaveTrace = Annotated[
+    str | None, typer.Option("--save-trace", metavar="DIR", help="Write each counterexample to a file, for `explain`.")
+]
+SaveTest = Annotated[
+    str | None, typer.Option("--save-test", metavar="FILE", help="Write the counterexamples as a regression test.")
+]
+
 
 def run() -> int:
     """Run the command line and return its exit code; a bug of ours is said in one line, and exits with 2."""
@@ -148,10 +155,7 @@ def verify(
     stories: Annotated[
         bool, typer.Option("--stories", help="Tell also the failures that the spec states itself.")
     ] = False,
-    save_trace: Annotated[
-        str | None,
-        typer.Option("--save-trace", metavar="DIR", help="Write each counterexample to a file, for `explain`."),
-    ] = None,
+    save_trace: SaveTrace = None,
     symmetry: Annotated[
         bool | None,
         typer.Option(
@@ -160,6 +164,7 @@ def verify(
         ),
     ] = None,
     html: Html = None,
+    save_test: SaveTest = None,
     ladder: Annotated[
         bool, typer.Option("--ladder", help="Try each fault alone, then pairs, then all that is declared: a matrix.")
     ] = False,
@@ -171,14 +176,14 @@ def verify(
     from comityc.commands import ladder_command, verify_command
     from comityc.explore.telling.keep import Keep
 
-    _fit(not (ladder and (save_trace or html)), "--ladder keeps no traces and no page")
+    _fit(not (ladder and (save_trace or html or save_test)), "--ladder keeps no traces, no page and no tests")
     _fit(seconds is None or ladder, "--seconds goes with --ladder")
     names, cases, values = _specs(files), case or [], with_ or []
     use: Literal["found", "shown", "none"] = "found" if symmetry is None else "shown" if symmetry else "none"
     limits = {"max_states": max_states, "memory": _bytes(memory), "engine": engine.value, "symmetry": use}
     if ladder:
         raise typer.Exit(ladder_command(names, cases, values, json, limits, seconds, chart.value, stories))
-    keep = Keep(save_trace, html)
+    keep = Keep(save_trace, html, save_test)
     raise typer.Exit(verify_command(names, cases, values, json, limits, chart.value, stories, keep))
 
 

@@ -77,7 +77,25 @@ def verify_command(
             print(_scenario_lines(played) + _simulation_line(result), flush=True)
     if as_json:
         print(json.dumps({"schema": SCHEMA, "specs": report}, indent=2))
-    return FINE if _kept(keep, traces) and fine else FINDINGS
+    kept = _kept(keep, traces)
+    if keep.test is not None:
+        kept = _tested(keep.test, [result.machine for result in results if result.machine is not None], traces) and kept
+    return FINE if kept and fine else FINDINGS
+
+
+def _tested(file: str, machines: "Sequence[Machine]", traces: "Sequence[Trace]") -> bool:
+    """Write counterexamples as tests; say whether that went well."""
+    from comityc.testing.keep_tests import CannotSave, save_tests
+
+    try:
+        said, findings = save_tests(file, machines, traces)
+    except CannotSave as error:
+        _say(f"comity: {error}")
+        return False
+    _print(findings)
+    for line in said:
+        _say(line)
+    return not findings
 
 
 def _kept(keep: "Keep", traces: "Sequence[Trace]") -> bool:

@@ -47,5 +47,6 @@ MADE_EXAMPLES = (
 SHOWN_ELSEWHERE = {
     **dict.fromkeys(("CMY0611", "CMY0612", "CMY0613", "CMY0614"), "tests/test_output.py"),
     **dict.fromkeys(("CMY0701", "CMY0702"), "tests/explore/test_trace.py"),
+    "CMY0711": "tests/testing/test_save_test.py",
 }
 """Codes that no check of a spec reports, since they are about other files: the test of each, which names the code."""

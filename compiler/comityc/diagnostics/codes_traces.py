@@ -8,3 +8,8 @@ NOT_A_TRACE = BLOCK.error("CMY0701", "not-a-trace", "A file that should hold a c
 UNKNOWN_TRACE = BLOCK.error(
     "CMY0702", "unknown-trace", "A trace is written in a version of its format that this comity does not know."
 )
+NOT_REPLAYED = BLOCK.error(
+    "CMY0711",
+    "not-replayed",
+    "A counterexample cannot be written as a test, since playing it again does not break the property.",
+)

@@ -48,6 +48,12 @@ class Walk:
         self._search.remark(index)
         return steps
 
+    def steps_from(self, packed: int) -> list[Option]:
+        """Return the steps from any state; nothing is noted, and the walk stays where it is."""
+        steps = list(self._search.successors.of(packed))
+        self._search.successors.notes.clear()
+        return steps
+
     def take(self, option: Option) -> Label:
         """Go one step."""
         graph = self.graph

@@ -11,10 +11,11 @@ from comityc.output import GeneratedFile, Written, write_files
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """What is to be kept: `traces` is a folder, `page` the file of an HTML page."""
+    """What is to be kept: `traces` is a folder, `page` the file of an HTML page, `test` that of a regression test (not written here)."""
 
     traces: str | None = None
     page: str | None = None
+    test: str | None = None
 
     @property
     def nothing(self) -> bool:
