@@ -1,7 +1,7 @@
 """A second explorer, written to be plainly right and nothing else: no packing, no memory, no dropping of messages.
 
-It covers instances, timers, clocks, decisions over given domains, the networks, cuts in them, and faults with budgets, but no acts, no
-shared variables and no liars. Tests hold the search against it, state for state.
+It covers instances, timers, clocks, decisions over given domains, draws, shared variables, the networks, cuts in them, and faults with
+budgets, but no acts and no liars. Tests hold the search against it, state for state.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
 from comity.machine import Decided, Event, Happened, Received, TimerFired
 from comity.values import Instance
+from comity.world import World
 from comityc.machine.model import Case, Machine
+from comityc.machine.value_types import SetType
 
 LONG_FROM_NOW = 1e6
 """What a machine takes for the time where there is no clock."""
@@ -34,6 +36,7 @@ class Everything(NamedTuple):
     network: tuple[Any, ...]
     budgets: tuple[tuple[str, int], ...]
     cut: frozenset[tuple[Instance, Instance]] = frozenset()  # links that carry nothing: sender and receiver
+    shared: Any = None  # of a model
 
 
 class Naive:
@@ -64,6 +67,9 @@ class Naive:
         self.copies = case.bounds.copies
         keeps_order = {message.name for message in machine.messages if message.fifo and not self.sent_set}
         self.queued = {module.MESSAGES[name] for name in keeps_order}
+        self.parameters = parameters
+        start: list[Any] = [frozenset() if isinstance(shared.type, SetType) else 0 for shared in machine.shared or ()]
+        self.start_shared = module.SharedState(*start) if start else None
         self.partition = case.faults.partition
         self.cuts = set(self._cuts())
 
@@ -71,7 +77,7 @@ class Naive:
         """Return all states, the number of levels, and the number of steps."""
         ones = [self._fresh(who) for who in range(len(self.machines))]
         ones = [one._replace(status="absent") if self._is_dynamic(who) else one for who, one in enumerate(ones)]
-        first = Everything(tuple(ones), (), tuple(self._budgets()))
+        first = Everything(tuple(ones), (), tuple(self._budgets()), shared=self.start_shared)
         seen, level, levels, steps = {first}, [first], 0, 0
         while level:
             levels += 1
@@ -99,6 +105,7 @@ class Naive:
     def steps(self, state: Everything) -> Iterator[Everything]:
         """Yield what each step leads to."""
         self.waits = False
+        self._look(state)
         untimed = list(self._deliveries(state))
         for who, one in enumerate(state.ones):
             untimed += self._own(state, who, one)
@@ -106,10 +113,24 @@ class Naive:
         if self.clock is not None and not self.waits:
             heals = self.partition is not None and self.partition.heals and state.cut
             yield from self._in_time(state, bool(heals) or any(after != state for after in untimed))
+        self._look(state)
         for who, one in enumerate(state.ones):
             yield from self._crashes(state, who, one)
         yield from self._network_faults(state)
         yield from self._partitions(state)
+
+    def _look(self, state: Everything) -> None:
+        """Show the machines of a model the whole state."""
+        if self.machine.shared is None:
+            return
+        of_role = {role: tuple(one.state for one, i in self._pairs(state) if i.role == role) for role in self.roles}
+        down = frozenset(i for one, i in self._pairs(state) if one.status in ("down", "lost", "gone"))
+        world = World(self.parameters, of_role, state.shared, down, frozenset(), ())
+        for machine in self.machines:
+            machine.world = world
+
+    def _pairs(self, state: Everything) -> list[tuple[One, Instance]]:
+        return list(zip(state.ones, self.instances, strict=True))
 
     # ---- time
 
@@ -153,8 +174,8 @@ class Naive:
                 at_any_time = True
                 until.append(most + self.lateness)
                 every = any(t.every for t in self.machines[who].open(one.state).timers if (t.name, t.element) == key)
-                step = self._try(one, who, TimerFired(*key))
-                if not isinstance(step, str):
+                steps = self._try(one, who, TimerFired(*key))
+                for step in () if isinstance(steps, str) else steps:
                     yield self._after(state, who, step, () if every else (key,), again=key if every else None)
         if until and min(until) > 0:
             passed = min(self.tick, *until) if at_any_time else min(until)
@@ -214,10 +235,9 @@ class Naive:
                 continue
             if queued:
                 blocked.add(channel)
-            after = None if isinstance(found, str) else self._after(rest, who, found, ())
-            self.waits = self.waits or (self._synchronous and after != state)
-            if after is not None:
-                yield after
+            afters = [] if isinstance(found, str) else [self._after(rest, who, step, ()) for step in found]
+            self.waits = self.waits or (self._synchronous and (not afters or any(after != state for after in afters)))
+            yield from afters
 
     def _own(self, state: Everything, who: int, one: One) -> Iterator[Everything]:
         machine, role = self.machines[who], self.roles[self.instances[who].role]
@@ -232,7 +252,9 @@ class Naive:
         if one.status == "asleep":
             yield self._with(state, who, one._replace(status="up"))
         if one.status == "lost":
-            yield self._with(state, who, self._fresh(who))
+            ghosts = {variable.name: getattr(one.state, variable.name) for variable in role.variables if variable.ghost}
+            fresh = self._fresh(who)
+            yield self._with(state, who, fresh._replace(state=fresh.state._replace(**ghosts)))
         if one.status != "up":
             return
         offered = machine.open(one.state)
@@ -251,27 +273,35 @@ class Naive:
                 ]
         for event, spends in events:
             found = self._try(one, who, event)
-            after = None if isinstance(found, str) else self._after(state, who, found, spends)
-            if found != "deferred" and after != state:
+            afters = [] if isinstance(found, str) else [self._after(state, who, step, spends) for step in found]
+            if found != "deferred" and (not afters or any(after != state for after in afters)):
                 self.waits = self.waits or isinstance(event, Happened) or (self._synchronous and event in prompt)
-            if after is not None:
-                yield after
+            yield from afters
 
     @property
     def _synchronous(self) -> bool:
         return self.clock is not None and self.clock.skew is None
 
     def _try(self, one: One, who: int, event: Event) -> Any:
+        """Return the steps that an event brings about, one for each value drawn; or why there is none."""
+        machine, steps, broken = self.machines[who], [], False
+        event = event if self.clock is not None else event._replace(now=LONG_FROM_NOW)
         try:
-            return self.machines[who].step(
-                one.state, event if self.clock is not None else event._replace(now=LONG_FROM_NOW)
-            )
-        except (NotEnabled, RefusedDecision):
-            return "deferred"
-        except (UnhandledMessage, UndefinedValue):
+            drawn = machine.draws(one.state, event)
+        except UndefinedValue:
             return "broken"
+        for value in (None,) if drawn is None else dict.fromkeys(drawn):
+            try:
+                steps.append(machine.step(one.state, event._replace(draw=value)))
+            except (NotEnabled, RefusedDecision):
+                continue
+            except (UnhandledMessage, UndefinedValue):
+                broken = True
+        return steps or ("broken" if broken else "deferred")
 
     def _after(self, state: Everything, who: int, step: Any, spends: Any, again: Any = None) -> Everything:
+        if self.machine.shared is not None:
+            return self._after_in_model(state, who, step, spends)
         timers = self.machines[who].open(step.state).timers
         before = {(t.name, t.element): t.moment for t in self.machines[who].open(state.ones[who].state).timers}
         lasting = {
@@ -289,6 +319,23 @@ class Naive:
             if state.ones[self.instances.index(send.to)].status in ("absent", "away"):
                 continue
             state = state._replace(network=self._sent(state.network, (self.instances[who], send.to, send.message)))
+        return state
+
+    def _after_in_model(self, state: Everything, who: int, step: Any, spends: Any) -> Everything:
+        """In a model a step may disarm the timers of anybody: those that are not offered any more are forgotten."""
+        before = self.machines[who].world
+        over = state.ones[who].spent | set(spends)
+        state = self._with(state, who, One(step.state, "up", over))
+        state = state if step.shared is None else state._replace(shared=step.shared)
+        for send in step.sends:
+            state = state._replace(network=self._sent(state.network, (self.instances[who], send.to, send.message)))
+        self._look(state)
+        for other, one in enumerate(state.ones):
+            timers = () if one.status == "gone" else self.machines[other].open(one.state).timers
+            kept = {(t.name, t.element) for t in timers if t.lasting or other != who or not step.entered}
+            state = self._with(state, other, one._replace(spent=one.spent & kept))
+        for machine in self.machines:
+            machine.world = before
         return state
 
     def _sent(self, network: tuple[Any, ...], envelope: Any, least: int = 0) -> tuple[Any, ...]:

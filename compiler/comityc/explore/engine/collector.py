@@ -39,6 +39,7 @@ class Collector:
         self._plain: list[tuple[int, int]] = []
         self._others: list[Move] = []
         self._notes: list[Note] = []
+        self.in_part = False  # whether a guard of this state has no value, which has been said
         self.labels: list[int] = []  # of all steps so far, those that are not taken too
 
     def record(self) -> Record:
@@ -85,7 +86,8 @@ class Collector:
                     done = done._replace(now=now or 0.0)
                 self._take(step, event, done, owed, spends, primitives, answered, again, seen)
             if refusal is not None and not offered:
-                self._refuse(refusal, label, owed)
+                if not (self.in_part and label.kind == "happen" and isinstance(refusal, UndefinedValue)):
+                    self._refuse(refusal, label, owed)
                 offered = True
             silent = silent and not offered
         return silent
@@ -187,7 +189,7 @@ class Collector:
     def _twice(self, step: Step[Any], event: Event) -> str | None:
         """Handle the message once more, right after; what it changes then, a duplicate would."""
         after, finder = step.state, self._finder
-        if finder.setting.is_model or self._machine.final(after):
+        if finder.setting.is_model:
             return None
         once_more = event._replace(fresh=tuple(f"{text}0" for text in finder.fresh_ids.ids))
         for draw in self._draws(after, event, Label("deliver")):
@@ -225,7 +227,8 @@ class Collector:
 
     def _shared(self, step: Step[Any]) -> tuple[Primitive, ...]:
         finder = self._finder
-        if not finder.setting.machine.shared or step.shared == finder.shared:
+        # A message that is ignored leaves them as they are, and its step has none.
+        if not finder.setting.machine.shared or step.shared is None or step.shared == finder.shared:
             return ()
         return (("shared", step.shared),)
 

@@ -13,6 +13,7 @@ from comityc.explore.engine.collector import Collector, FreshIds
 from comityc.explore.engine.labels import LabelStore
 from comityc.explore.engine.moments import FAR, FOR_EVER
 from comityc.explore.engine.network import NetworkStore
+from comityc.explore.engine.offers import offers_in_part
 from comityc.explore.engine.records import (
     ABSENT,
     ASLEEP,
@@ -124,7 +125,7 @@ class MoveFinder:
         except UndefinedValue as error:
             if local.status == UP:
                 found.note(Note("no_undefined_value", -1, str(error), broken=True))
-            offered = Open((), (), (), ())
+            offered, found.in_part = self._open_in_part(who, local.state), True
         if local.status == UP:
             for rule, element in offered.spontaneous:
                 self._happen(found, rule, element)
@@ -157,7 +158,7 @@ class MoveFinder:
         """
         local, timing = self.as_offered(who, self.locals[who][number]), self.setting.timing
         self._begin(fresh)
-        offers = self._open_or_nothing(who, local.state).timers
+        offers = self._open_in_part(who, local.state).timers
         if timing is None or local.status != UP:
             return NO_ALARMS
         running = (*local.running, *timing.at_moments(offers, local.spent))
@@ -360,11 +361,17 @@ class MoveFinder:
         """Return a local state with the timers that are offered: in a model, another's step may have changed them."""
         return self._with_timers(who, local, entered=False) if self.setting.is_model else local
 
+    def with_marks_of_offered(self, who: int, local: Local) -> Local:
+        """Return a local state without the marks of timers that are not offered any more."""
+        offered = {(timer.name, timer.element) for timer in self._open_in_part(who, local.state).timers}
+        kept = tuple(mark for mark in local.spent if mark[0] != "timer" or mark[1:] in offered)
+        return local if kept == local.spent else local._replace(spent=kept)
+
     def _with_timers(self, who: int, local: Local, *, entered: bool, again: TimerKey | None = None) -> Local:
         timing = self.setting.timing
         if timing is None or local.status in (GONE, LEFT, BYZANTINE):
             return local
-        offered = () if local.status == LOST else self._open_or_nothing(who, local.state).timers
+        offered = () if local.status == LOST else self._open_in_part(who, local.state).timers
         running = timing.arm(local.running, offered, local.spent, entered=entered, again=again)
         return local if running == local.running else local._replace(running=running)
 
@@ -373,8 +380,8 @@ class MoveFinder:
     ) -> tuple[Local, tuple[Primitive, ...]]:
         if not (before.spent or after.spent or before.in_effect or spends or self._has_requests[who]):
             return after, ()
-        was = self._open_or_nothing(who, before.state)
-        offered = Open((), (), (), ()) if after.status in (GONE, LEFT) else self._open_or_nothing(who, after.state)
+        was = self._open_in_part(who, before.state)
+        offered = Open((), (), (), ()) if after.status in (GONE, LEFT) else self._open_in_part(who, after.state)
         over = {*after.spent, *spends}
         spent = [
             ("timer", t.name, t.element)
@@ -417,11 +424,14 @@ class MoveFinder:
             known = self._offers[who][state] = self.setting.machines[who].open(state)
         return known
 
-    def _open_or_nothing(self, who: int, state: Any) -> Open:
+    def _open_in_part(self, who: int, state: Any) -> Open:
+        """Return what is open; where a guard has no value, what else may be, to be tried one by one."""
         try:
             return self._open(who, state)
         except UndefinedValue:
-            return Open((), (), (), ())
+            if self.setting.timing is not None:
+                return Open((), (), (), ())
+            return offers_in_part(self.setting.roles[who].states[str(state.at)])
 
 
 def _recovery(found: Collector) -> Obligation:

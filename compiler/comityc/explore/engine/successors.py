@@ -14,6 +14,7 @@ from comityc.explore.engine.moves import MoveFinder
 from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.partitions import Partitions
 from comityc.explore.engine.passing import Passing
+from comityc.explore.engine.rearming import Rearming, disarms_others
 from comityc.explore.engine.records import (
     ABSENT,
     BYZANTINE,
@@ -64,6 +65,7 @@ class Successors:
         self.notes: list[Note] = []
         self.visited: set[tuple[str, str]] = set()
         self.taken: set[tuple[str, int]] = self.finder.taken_transitions
+        self._rearming = Rearming(self) if disarms_others(setting) else None
         self._remembers = not setting.is_model
         self._own: list[dict[int, Record]] = [{} for _ in setting.instances]
         self._deliveries: dict[tuple[int, int], Record] = {}
@@ -133,7 +135,7 @@ class Successors:
         locals_ = [(packed >> shift) & LOCAL_MASK for shift in self.shifts]
         rest = (packed >> self.rest_shift) & REST_MASK
         if not self._remembers:
-            self._look_around(packed, rest)
+            self.look_around(packed)
         self._deliver(packed, locals_, steps)
         self.progress = bool(steps) if self.setting.removes else any(target != packed for target, _ in steps)
         delivered = len(steps)
@@ -150,6 +152,8 @@ class Successors:
             self.progress = self.progress or not is_fault
         if self.strikes is not None:
             self.strikes.add(packed, locals_, rest, steps)
+        if self._rearming is not None:
+            self._rearming.settle(steps)
         return steps
 
     def _deliver(self, packed: int, locals_: list[int], steps: Steps) -> None:
@@ -373,9 +377,9 @@ class Successors:
 
     # ---- models
 
-    def _look_around(self, packed: int, rest: int) -> None:
+    def look_around(self, packed: int) -> None:
         """Show the machines of a model the whole state."""
         world = self.world(packed)
-        self.finder.shared = self.rests.items[rest].shared
+        self.finder.shared = world.shared
         for machine in self.setting.machines:
             machine.world = world
