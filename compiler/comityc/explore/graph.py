@@ -151,6 +151,7 @@ class Graph:
     key_mask: int = -1  # everything but the network
     instance_masks: dict[Instance, int] = field(default_factory=dict)  # what belongs to one instance
     rest_mask: int = 0  # shared variables, acts, budgets, what liars know
+    without_messages: Callable[[int], int] | None = field(default=None, repr=False)  # a state less its network
     columns: Callable[[int], NDArray[np.int64]] | None = field(default=None, repr=False)
     decode: Callable[[int], World] = field(repr=False, default=lambda packed: _no_decoder())
     decode_network: Callable[[int], tuple[Envelope, ...]] = field(repr=False, default=lambda packed: _no_decoder())
@@ -169,7 +170,8 @@ class Graph:
 
     def world(self, index: int) -> World:
         """Return a state as properties see it."""
-        return self.decode(self.states[index])
+        packed = self.states[index] if self.without_messages is None else self.without_messages(index)
+        return self.decode(packed)
 
     def network(self, index: int) -> tuple[Envelope, ...]:
         """Return the messages under way in a state, those of one channel in their order."""

@@ -256,6 +256,14 @@ class Successors:
 
     # ---- what is found out once
 
+    def known_own(self, who: int, local: int) -> Record | None:
+        """Return the steps that an instance takes by itself from a local state, if they were found before."""
+        return self._own[who].get(local)
+
+    def known_delivery(self, envelope: int, local: int) -> Record | None:
+        """Return what a local state does with a message, if that was found before."""
+        return self._deliveries.get((envelope, local))
+
     def _find_own(self, packed: int, who: int, local: int) -> Record:
         ids = self.fresh_ids(packed, who)
         known = self._with_fresh.get((who, local, ids)) if ids else None

@@ -145,7 +145,7 @@ class NativeSearch:
         states = kernel.view(engine.states, np.uint64, count * words).reshape(count, words)
         packed = PackedStates(states, tables, search.successors)
         graph.states = packed
-        graph.columns = packed.column
+        graph.columns, graph.without_messages = packed.column, packed.without_messages
         graph.parent = kernel.view(engine.parent, np.int32, count)  # type: ignore[assignment]
         graph.parent_label = kernel.view(engine.parent_label, np.int32, count)  # type: ignore[assignment]
         graph.expanded, graph.edges, graph.engine = seen, engine.steps, "native"

@@ -6,7 +6,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from comityc.explore.engine.successors import Successors
+from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
 from comityc.explore.fast.tables import Tables
 
 
@@ -15,8 +15,10 @@ class PackedStates(Sequence[int]):
 
     def __init__(self, rows: NDArray[np.uint64], tables: Tables, successors: Successors) -> None:
         self.rows, self._tables, self._all = rows, tables, successors
-        self._masks = {((1 << 24) - 1) << shift: part for part, shift in enumerate(successors.shifts)}
-        self._masks[((1 << 32) - 1) << successors.rest_shift] = tables.rest_part
+        self._masks = {LOCAL_MASK << shift: part for part, shift in enumerate(successors.shifts)}
+        self._masks[REST_MASK << successors.rest_shift] = tables.rest_part
+        fields = tables.layout.fields.tolist()
+        self._own, self._lanes = fields[: tables.rest_part + 1], fields[tables.rest_part + 1 :]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -28,11 +30,17 @@ class PackedStates(Sequence[int]):
     def __getitem__(self, index: int | slice) -> int | Sequence[int]:
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
-        row, layout, first = self.rows[index], self._tables.layout, self._tables.rest_part + 1
-        parts = [int(row[int(field["word"])]) >> int(field["shift"]) & int(field["mask"]) for field in layout.fields]
-        under_way = {lane: value for lane, value in enumerate(parts[first:]) if value}
+        row = self.rows[index].tolist()
+        values = [row[word] >> shift & mask for word, shift, mask in self._lanes]
+        under_way = {lane: value for lane, value in enumerate(values) if value}
         network = self._all.network.number(self._tables.lanes.content_of(under_way))
-        return self._all.pack(parts[: first - 1], parts[first - 1], network)
+        return self.without_messages(index) | network << self._all.network_shift
+
+    def without_messages(self, index: int) -> int:
+        """Return a state with nothing under way, which is quicker and enough for a `World`."""
+        row = self.rows[index].tolist()
+        *locals_, rest = [row[word] >> shift & mask for word, shift, mask in self._own]
+        return self._all.pack(locals_, rest)
 
     def column(self, mask: int) -> NDArray[np.int64]:
         """Return one part of every state: that of an instance, or the rest, by its mask in the reference's numbers."""

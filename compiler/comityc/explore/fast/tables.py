@@ -59,6 +59,7 @@ class Tables:
         self._known_numbers: dict[tuple[str, ...], int] = {}
         self._ids: dict[str, int] = {}
         self._synced = [0] * count
+        self._sizes: tuple[int, ...] = ()
         self.error: BaseException | None = None
         self.new_layout = False
         for table in (self.own, self.faults, self.stuck, self.local_ids, self.is_liar):
@@ -128,6 +129,18 @@ class Tables:
             for who, texts in enumerate(rests[at].knowledge):
                 self.knowledge.data[at * count + who] = self._known_number(texts)
 
+    def _grown(self) -> bool:
+        """Say whether anything came up since this was asked last."""
+        successors = self.successors
+        sizes = (
+            sum(map(len, successors.finder.locals)),
+            len(successors.network.envelopes),
+            len(successors.rests.items),
+            self.lanes.queue_number.length,
+        )
+        grown, self._sizes = sizes != self._sizes, sizes
+        return grown
+
     def _sync_locals(self, who: int) -> None:
         known = self.successors.finder.locals[who]
         for table in (self.own, self.faults, self.stuck, self.local_ids, self.is_liar):
@@ -172,8 +185,9 @@ class Tables:
         """Answer a question of the kernel; what goes wrong is kept in `error`, for it cannot be raised through C."""
         try:
             answer = self._answer(kind, a, b, c)
-            self.sync()
-            self._check_room()
+            if self._grown():
+                self.sync()
+                self._check_room()
             return answer
         except BaseException as error:  # raised again where the kernel was called
             self.error = error
@@ -221,6 +235,9 @@ class Tables:
         return 0
 
     def _own_row(self, who: int, local: int) -> int:
+        known = self.successors.known_own(who, local)
+        if known is not None:
+            return self._row(known, who, local)
         self.successors.visit(who, local)
         ids = self._ids_when_nothing_is_used(who)
         record = self.successors.finder.own(who, local, ids)
@@ -228,6 +245,9 @@ class Tables:
 
     def _delivery_row(self, envelope: int, local: int) -> int:
         who = self.successors.network.receivers[envelope]
+        known = self.successors.known_delivery(envelope, local)
+        if known is not None:
+            return self._row(known, who, local)
         ids = self._ids_when_nothing_is_used(who)
         record = self.successors.finder.deliver(who, local, envelope, ids)
         return self._row_or_origin(record, who, local, ("deliver", who, local, envelope))
