@@ -22,13 +22,15 @@ typedef uint32_t u32;
 typedef int32_t i32;
 typedef uint8_t u8;
 
+enum { BATCH = 256, ENOUGH = 1024 };   /* so many states, or steps, are gathered before they are looked up */
+
 typedef struct { u64 w[W]; } State;
 typedef struct { u32 word, shift; u64 mask; } Field;
 
 enum { OWN, DELIVER, FAULTS, FATE, REST, APPLY, APPEND, FILTER, FRESH, FORGE };           /* what may be asked for */
 enum { UNKNOWN = -1, BLOCKED = -2 };
 enum { ROW_NOTHING, ROW_DEFERRED };
-enum { NOT_TAKEN = 1 };                                                                   /* flags of a move */
+enum { NOT_TAKEN = 1, PLAIN = 2 };     /* flags of a move; a plain one changes the local state of its instance and nothing else */
 enum { KEEP = 1, DROP = 2, LEARN = 3 };                                                   /* fates of a message sent */
 enum { NOTE_CUT = 1, NOTE_BROKEN = 2, STUCK = 4 };                                        /* flags of a state */
 enum { DONE, NEW_LAYOUT, LIMIT, STOPPED, NO_MEMORY };                                     /* why `expand` returns */
@@ -107,7 +109,8 @@ typedef struct {
     Key *map_keys; i32 *map_values; u64 map_slots, map_count;
     /* the steps from one state */
     State *next; i32 *next_label; u64 next_count, next_capacity;
-    u64 memory;
+    u64 *hashes; u64 hash_capacity;
+    u64 quiet;                 /* steps to the state itself that are counted and not looked up */
 } Engine;
 
 static jmp_buf away;
@@ -230,16 +233,23 @@ static inline i32 with_fresh(Engine *e, const State *s, i32 row, i32 who) {
 
 /* ---- steps */
 
+static void more_room(Engine *e) {
+    u64 n = e->next_capacity * 2;
+    State *states = reserve(n * sizeof(State)); i32 *labels = reserve(n * 4);
+    if (!states || !labels) { e->stop = 1; longjmp(away, 1); }
+    memcpy(states, e->next, e->next_count * sizeof(State)); memcpy(labels, e->next_label, e->next_count * 4);
+    munmap(e->next, e->next_capacity * sizeof(State)); munmap(e->next_label, e->next_capacity * 4);
+    e->next = states; e->next_label = labels; e->next_capacity = n;
+}
+
+/* Room for one more step. */
+static inline State *room(Engine *e) {
+    if (e->next_count == e->next_capacity) more_room(e);
+    return &e->next[e->next_count];
+}
+
 static void step_to(Engine *e, const State *s, u32 label) {
-    if (e->next_count == e->next_capacity) {
-        u64 n = e->next_capacity * 2;
-        State *states = reserve(n * sizeof(State)); i32 *labels = reserve(n * 4);
-        if (!states || !labels) { e->stop = 1; longjmp(away, 1); }
-        memcpy(states, e->next, e->next_count * sizeof(State)); memcpy(labels, e->next_label, e->next_count * 4);
-        munmap(e->next, e->next_capacity * sizeof(State)); munmap(e->next_label, e->next_capacity * 4);
-        e->next = states; e->next_label = labels; e->next_capacity = n;
-    }
-    e->next[e->next_count] = *s;
+    *room(e) = *s;
     e->next_label[e->next_count++] = (i32)label;
 }
 
@@ -278,10 +288,22 @@ static u8 note(Engine *e, u32 number, u64 index) {
 }
 
 /* Take the steps of a row from `before`; `base` is the same with what is delivered taken out of the network. */
-static u8 take(Engine *e, const State *before, const State *base, i32 who, i32 number, int kept, u64 index) {
+static u8 take(Engine *e, const State *before, const State *base, i32 who, i32 number, int arriving, int kept, u64 index) {
     u8 flags = note(e, e->t->rows[number].note, index);
     u32 last = e->t->rows[number].last;
     for (u32 at = e->t->rows[number].first; at < last; at++) {
+        if (e->t->moves[at].flags & PLAIN) {
+            const Move *plain = &e->t->moves[at];
+            if (!e->t->removes && !e->edge_capacity && before == base && arriving && plain->local == get(before, &e->t->local[who])) {
+                e->quiet++;  /* a message of a sent set that changes nothing: no progress, and nowhere new */
+                continue;
+            }
+            State *s = room(e);
+            *s = *base;
+            put(s, &e->t->local[who], plain->local);
+            e->next_label[e->next_count++] = (i32)(kept ? plain->kept_label : plain->label);
+            continue;
+        }
         Move move = e->t->moves[at];
         u64 was = get(before, e->t->rest);
         i32 rest = (i32)was;
@@ -324,9 +346,9 @@ static u8 arrive(Engine *e, const State *s, u32 envelope, i32 lane, u64 without,
     if (e->t->removes) {
         State base = *s;
         put(&base, &e->t->lane[lane], without);
-        flags |= take(e, s, &base, who, row, 0, index);
+        flags |= take(e, s, &base, who, row, 1, 0, index);
     }
-    if (e->t->keeps) flags |= take(e, s, s, who, row, e->t->removes, index);
+    if (e->t->keeps) flags |= take(e, s, s, who, row, 1, e->t->removes, index);
     return flags;
 }
 
@@ -405,7 +427,7 @@ static u8 strike(Engine *e, const State *s, u64 index) {
     if (rest.strikes)
         for (i32 who = 0; who < e->t->instances; who++) {
             i32 row = faults_row(e, who, get(s, &e->t->local[who]));
-            if (row != ROW_NOTHING) flags |= take(e, s, s, who, row, 0, index);
+            if (row != ROW_NOTHING) flags |= take(e, s, s, who, row, 0, 0, index);
         }
     if (e->t->liars) {
         u64 n = (u64)e->t->instances;
@@ -416,25 +438,25 @@ static u8 strike(Engine *e, const State *s, u64 index) {
                 if (who == liar) continue;
                 i32 row = remembered(e, FORGE, (known * n + liar) * n + who, get(s, &e->t->local[who]), 0);
                 if (row == ROW_NOTHING) continue;
-                flags |= take(e, s, s, (i32)who, with_fresh(e, s, row, (i32)who), 0, index);
+                flags |= take(e, s, s, (i32)who, with_fresh(e, s, row, (i32)who), 0, 0, index);
             }
         }
     }
     return flags;
 }
 
-/* Find every step from a state, and say what is to be said of it. */
+/* Add every step from a state to `e->next`, and say what is to be said of it. */
 static u8 successors(Engine *e, const State *s, u64 index) {
-    e->next_count = 0;
+    u64 before = e->next_count;
     u8 flags = deliver(e, s, index);
     int progress = 0;
-    if (e->t->removes) progress = e->next_count > 0;
-    else for (u64 i = 0; i < e->next_count && !progress; i++) progress = !same(&e->next[i], s);
+    if (e->t->removes) progress = e->next_count > before;
+    else for (u64 i = before; i < e->next_count && !progress; i++) progress = !same(&e->next[i], s);
     u64 delivered = e->next_count;
     for (i32 who = 0; who < e->t->instances; who++) {
         i32 row = own_row(e, who, get(s, &e->t->local[who]));
         if (row == ROW_NOTHING) continue;
-        flags |= take(e, s, s, who, with_fresh(e, s, row, who), 0, index);
+        flags |= take(e, s, s, who, with_fresh(e, s, row, who), 0, 0, index);
     }
     progress |= e->next_count > delivered;
     Rest rest = *rest_of(e, get(s, e->t->rest));
@@ -508,6 +530,7 @@ void dispose(Engine *e) {
     munmap(e->edge_target, e->edge_capacity * 4); munmap(e->edge_label, e->edge_capacity * 4);
     munmap(e->map_keys, e->map_slots * sizeof(Key)); munmap(e->map_values, e->map_slots * 4);
     munmap(e->next, e->next_capacity * sizeof(State)); munmap(e->next_label, e->next_capacity * 4);
+    if (e->hashes) munmap(e->hashes, e->hash_capacity * 8);
 }
 
 /* Take in states found elsewhere, in their order; they are distinct. */
@@ -523,47 +546,74 @@ u64 memory(const Engine *e) {
     return bytes + (e->edge_capacity ? e->edge_count * 8 + e->expanded * 8 : 0);
 }
 
-/* Take every step from the states `e->expanded` up to `last`. */
-int expand(Engine *e, u64 last) {
-    volatile u64 index = e->expanded;
-    if (setjmp(away)) {
-        e->expanded = index;
-        return e->stop ? STOPPED : NEW_LAYOUT;
+/* Look up the steps gathered in `e->next`: first all places in the table are fetched, then all states found there. */
+static int look_up(Engine *e, const u64 *ends, u64 first, u64 upto) {
+    u64 n = e->next_count;
+    if (e->hash_capacity < e->next_capacity) {
+        if (e->hashes) munmap(e->hashes, e->hash_capacity * 8);
+        e->hashes = reserve(e->next_capacity * 8);
+        e->hash_capacity = e->next_capacity;
+        if (!e->hashes) return NO_MEMORY;
     }
-    for (; index < last; index++) {
-        State s = e->states[index];
-        u8 flags = successors(e, &s, index);
-        u64 n = e->next_count;
-        if (!make_room(e, n)) { e->expanded = index; return NO_MEMORY; }
-        e->flags[index] = flags;
-        if ((flags & STUCK) && e->first_stuck < 0) e->first_stuck = (i64)index;
-        u64 hashes[64];
-        for (u64 from = 0; from < n; from += 64) {
-            u64 upto = from + 64 < n ? from + 64 : n;
-            for (u64 i = from; i < upto; i++) {
-                hashes[i - from] = hash(&e->next[i]);
-                __builtin_prefetch(&e->table[hashes[i - from] & (e->slots - 1)], 0);
-            }
-            for (u64 i = from; i < upto; i++) {
-                u64 found = find(e, &e->next[i], hashes[i - from], (i64)index, e->next_label[i]);
-                if (e->edge_capacity) {
-                    if (e->edge_count == e->edge_capacity) { e->expanded = index; return NO_MEMORY; }
-                    e->edge_target[e->edge_count] = (i32)found;
-                    e->edge_label[e->edge_count++] = e->next_label[i];
-                }
+    if (!make_room(e, n)) return NO_MEMORY;
+    if (e->edge_capacity && e->edge_count + n > e->edge_capacity) return NO_MEMORY;
+    u64 mask = e->slots - 1;
+    for (u64 i = 0; i < n; i++) {
+        e->hashes[i] = hash(&e->next[i]);
+        __builtin_prefetch(&e->table[e->hashes[i] & mask], 0);
+    }
+    for (u64 i = 0; i < n; i++) {
+        u32 at = e->table[e->hashes[i] & mask];
+        if (at != ~0u) __builtin_prefetch(&e->states[at], 0);
+    }
+    u64 i = 0;
+    for (u64 index = first; index < upto; index++) {
+        for (; i < ends[index - first]; i++) {
+            u64 found = find(e, &e->next[i], e->hashes[i], (i64)index, e->next_label[i]);
+            if (e->edge_capacity) {
+                e->edge_target[e->edge_count] = (i32)found;
+                e->edge_label[e->edge_count++] = e->next_label[i];
             }
         }
-        e->steps += n;
         if (e->edge_capacity) e->offsets[index + 1] = e->edge_count;
-        if (e->count > e->limit) { e->expanded = index + 1; return LIMIT; }
     }
-    e->expanded = index;
+    e->steps += n + e->quiet;
+    e->expanded = upto;
+    return e->count > e->limit ? LIMIT : DONE;
+}
+
+/* Take every step from the states `e->expanded` up to `last`, some states at a time. */
+int expand(Engine *e, u64 last) {
+    volatile u64 index, ready;   /* where it is; the states before `index` whose steps are gathered number `ready` */
+    u64 ends[BATCH];
+    while (e->expanded < last) {
+        u64 first = e->expanded;
+        index = first; ready = 0; e->next_count = e->quiet = 0;
+        volatile u64 gathered = 0, quiet = 0;
+        if (setjmp(away)) {
+            if (e->stop) return STOPPED;
+            e->next_count = gathered; e->quiet = quiet;  /* what was begun of the last state is begun again */
+            int status = ready ? look_up(e, ends, first, index) : DONE;
+            return status == DONE ? NEW_LAYOUT : status;
+        }
+        while (index < last && ready < BATCH && e->next_count < ENOUGH) {
+            State s = e->states[index];
+            u8 flags = successors(e, &s, index);
+            e->flags[index] = flags;
+            if ((flags & STUCK) && e->first_stuck < 0) e->first_stuck = (i64)index;
+            ends[ready] = gathered = e->next_count; quiet = e->quiet;
+            ready++; index++;
+        }
+        int status = look_up(e, ends, first, index);
+        if (status != DONE) return status;
+    }
     return DONE;
 }
 
 /* The successors of one state, for tests and traces: `e->next` and `e->next_label` hold them. */
 i64 steps_from(Engine *e, const State *s) {
     if (setjmp(away)) return -1;
+    e->next_count = 0;
     successors(e, s, 0);
     return (i64)e->next_count;
 }

@@ -24,7 +24,7 @@ OWN, DELIVER, FAULTS, FATE, REST_MOVES, APPLY, APPEND, FILTER, FRESH, FORGE = ra
 """What the kernel may ask for."""
 UNKNOWN, BLOCKED = -1, -2
 ROW_NOTHING, ROW_DEFERRED = 0, 1
-NOT_TAKEN = 1
+NOT_TAKEN, PLAIN = 1, 2
 KEEP, DROP, LEARN = 1, 2, 3
 NOTE_CUT, NOTE_BROKEN, STUCK = 1, 2, 4
 DONE, NEW_LAYOUT, LIMIT, STOPPED, NO_MEMORY = range(5)
@@ -132,7 +132,9 @@ class EngineStructure(Structure):
         ("next_label", c_void_p),
         ("next_count", c_uint64),
         ("next_capacity", c_uint64),
-        ("memory", c_uint64),
+        ("hashes", c_void_p),
+        ("hash_capacity", c_uint64),
+        ("quiet", c_uint64),
     ]
 
 

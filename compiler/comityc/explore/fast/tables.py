@@ -324,7 +324,7 @@ class Tables:
         moves: list[tuple[int, ...]] = []
         for delta, label in record.plain:
             after = local + (delta >> (who * LOCAL_BITS))
-            moves.append((after, 0, 0, 0, 0, label, labels.kept(label) if keeps else label, 0, 0))
+            moves.append((after, 0, 0, 0, 0, label, labels.kept(label) if keeps else label, 0, k.PLAIN))
             self._taken.append(None)
         for move in record.others:
             sends, sweep = self._sends(move.sends), self.lanes.sweep(who, move.swept)
