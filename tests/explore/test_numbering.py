@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comityc.explore.judging.bitrows import any_of, gathered, members, row_of, rows_of
-from comityc.explore.judging.numbering import firsts, numbered
+from comityc.explore.numbering import firsts, numbered
 
 
 @pytest.mark.parametrize("spread", [1, 1 << 20, 1 << 59])

@@ -153,6 +153,11 @@ class Graph:
     rest_mask: int = 0  # shared variables, acts, budgets, what liars know
     without_messages: Callable[[int], int] | None = field(default=None, repr=False)  # a state less its network
     columns: Callable[[int], NDArray[np.int64]] | None = field(default=None, repr=False)
+    sift: Callable[[Sequence[tuple[int, NDArray[np.int64]]]], NDArray[np.int64]] | None = field(
+        default=None, repr=False
+    )
+    """The masks of some parts, each with a table by the part's value, in; the first state of each combination out."""
+    values: Callable[[int], int] = field(default=lambda mask: _no_decoder(), repr=False)  # how many a part may have
     decode: Callable[[int], World] = field(repr=False, default=lambda packed: _no_decoder())
     decode_network: Callable[[int], tuple[Envelope, ...]] = field(repr=False, default=lambda packed: _no_decoder())
 

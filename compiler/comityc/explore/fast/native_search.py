@@ -146,6 +146,7 @@ class NativeSearch:
         packed = PackedStates(states, tables, search.successors)
         graph.states = packed
         graph.columns, graph.without_messages = packed.column, packed.without_messages
+        graph.sift, graph.values = packed.sift, packed.values
         graph.parent = kernel.view(engine.parent, np.int32, count)  # type: ignore[assignment]
         graph.parent_label = kernel.view(engine.parent_label, np.int32, count)  # type: ignore[assignment]
         graph.expanded, graph.edges, graph.engine = seen, engine.steps, "native"

@@ -1,6 +1,7 @@
 """Rows of words in; the states as the reference packs them, one at a time, out."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import overload
 
 import numpy as np
@@ -8,6 +9,11 @@ from numpy.typing import NDArray
 
 from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
 from comityc.explore.fast.tables import Tables
+from comityc.explore.numbering import firsts
+
+_CHUNK = 1 << 18
+_MOST_MARKS = 1 << 28
+"""So many combinations can be marked in a table; of more, those met are kept in a set."""
 
 
 class PackedStates(Sequence[int]):
@@ -45,3 +51,32 @@ class PackedStates(Sequence[int]):
     def column(self, mask: int) -> NDArray[np.int64]:
         """Return one part of every state: that of an instance, or the rest, by its mask in the reference's numbers."""
         return self._tables.layout.value(self.rows, self._masks[mask]).astype(np.int64)
+
+    def values(self, mask: int) -> int:
+        """Return how many values a part may have."""
+        part = self._masks[mask]
+        known = self._all.finder.locals
+        return len(known[part]) if part < len(known) else len(self._all.rests.items)
+
+    def sift(self, parts: Sequence[tuple[int, NDArray[np.int64]]]) -> NDArray[np.int64]:
+        """Return the first state of each combination of what the tables make of these parts, a chunk of states at a time."""
+        widths = [int(table.max()) + 1 for _, table in parts]
+        bound = prod(widths)
+        met = np.zeros(bound if bound <= _MOST_MARKS else 0, dtype=np.bool_)
+        known: set[int] = set()
+        found = [np.zeros(0, dtype=np.int64)]
+        for start in range(0, len(self.rows), _CHUNK):
+            rows = self.rows[start : start + _CHUNK]
+            keys = np.zeros(len(rows), dtype=np.int64)
+            for (mask, table), width in zip(parts, widths, strict=True):
+                keys *= width
+                keys += table[self._tables.layout.value(rows, self._masks[mask])]
+            first = firsts(keys, bound)
+            if len(met):
+                first = first[~met[keys[first]]]
+                met[keys[first]] = True
+            else:
+                first = np.array([at for at in first.tolist() if int(keys[at]) not in known], dtype=np.int64)
+                known.update(keys[first].tolist())
+            found.append(first + start)
+        return np.concatenate(found)

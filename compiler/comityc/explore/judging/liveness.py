@@ -13,8 +13,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from comityc.explore.judging.bitrows import any_of, gathered, members, row_of, rows_of
-from comityc.explore.judging.numbering import numbered
 from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, Reach, reach_backward, reach_forward
+from comityc.explore.numbering import numbered
 
 
 class FairGraph:

@@ -103,7 +103,7 @@ def _judge_states(functions: Functions, space: Space, *, wanted: bool) -> Judgem
         value = _read(functions.parts[0], world, *bound)
         return value if isinstance(value, Undefined) else bool(value)
 
-    for first in space.classes(functions.sight).first:
+    for first in space.firsts(functions.sight):
         world = space.graph.world(first)
         for bound in functions.bindings(world):
             value = read(world, bound)
@@ -132,7 +132,7 @@ def _judge_reachable(functions: Functions, space: Space) -> Judgement:
     open_bounds: dict[Bound, None] = {}
     reached: set[Bound] = set()
     path: Path | None = None
-    for first in space.classes(functions.sight).first:
+    for first in space.firsts(functions.sight):
         world = space.graph.world(first)
         for bound in functions.bindings(world):
             if bound in reached:

@@ -4,9 +4,10 @@ A property sees only a part of a state. States that agree in that part are of on
 once for each class, at its first state. Nothing here is computed before it is asked for.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,17 @@ from comity.world import World
 from comityc.explore.engine.values import rank
 from comityc.explore.graph import Graph, actor_of, is_fault
 from comityc.explore.judging.liveness import FairGraph
-from comityc.explore.judging.numbering import firsts, numbered
 from comityc.explore.judging.paths import Edges, Mask, Numbers, Path
 from comityc.explore.judging.plain import NOBODY, Manner, Phase
 from comityc.explore.judging.reads import Sight
+from comityc.explore.numbering import firsts, numbered
+
+_MOST_COMBINATIONS = 1 << 62
+"""More would not fit a number of 64 bits."""
+
+See = Callable[[World], Any]
+View = tuple[int, See]
+"""The mask of a part of a packed state, and what a property sees of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Space:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._classes: dict[Sight, Classes] = {}
+        self._firsts: dict[Sight, tuple[int, ...]] = {}
         self._pairs: dict[Sight, tuple[Numbers, Numbers, Numbers]] = {}
         self._columns: dict[int, Numbers] = {}
         self._parts: dict[int, tuple[Numbers, Numbers]] = {}
@@ -43,18 +52,36 @@ class Space:
     def classes(self, sight: Sight) -> Classes:
         """Sort the states by what is seen of them."""
         if sight not in self._classes:
-            columns = [self._seen_of(instance, mask, sight) for instance, mask in self.graph.instance_masks.items()]
-            columns.append(self._seen_of_rest(sight))
             of, first = np.zeros(len(self.graph.states), dtype=np.int64), np.zeros(1, dtype=np.int64)
-            for column in columns:
-                if column is not None:
-                    width = int(column.max()) + 1
-                    of, first = numbered(of * width + column, len(first) * width)
+            for mask, see in self._views(sight):
+                column = self._seen(mask, see)
+                width = int(column.max()) + 1
+                of, first = numbered(of * width + column, len(first) * width)
             self._classes[sight] = Classes(of, tuple(first.tolist()))
         return self._classes[sight]
 
-    def _seen_of(self, instance: Instance, mask: int, sight: Sight) -> Numbers | None:
-        """Number, state by state, what is seen of one instance."""
+    def firsts(self, sight: Sight) -> tuple[int, ...]:
+        """Return the first state of each class; where the engine can sift its states, without sorting all of them."""
+        sift = self.graph.sift
+        if sight in self._classes or sift is None:
+            return self.classes(sight).first
+        if sight not in self._firsts:
+            tables = [(mask, self._table(mask, see)) for mask, see in self._views(sight)]
+            if prod(int(table.max()) + 1 for _, table in tables) > _MOST_COMBINATIONS:
+                return self.classes(sight).first
+            self._firsts[sight] = tuple(sift(tables).tolist())
+        return self._firsts[sight]
+
+    def _views(self, sight: Sight) -> Iterator[View]:
+        """Yield the parts of a state that are seen, and what is seen of each."""
+        for instance, mask in self.graph.instance_masks.items():
+            see = self._sight_of(instance, sight)
+            if see is not None:
+                yield mask, see
+        if sight.acts or sight.shared:
+            yield self.graph.rest_mask, self._sight_of_rest(sight)
+
+    def _sight_of(self, instance: Instance, sight: Sight) -> See | None:
         fields = sight.fields_of(instance.role)
         crashed, byzantine = instance.role in sight.crashed, instance.role in sight.byzantine
         if not (fields or crashed or byzantine):
@@ -66,25 +93,33 @@ class Space:
             away = byzantine and instance in world.absent
             return down, lies, away, *(getattr(state, name) for name in fields)
 
-        return self._seen(mask, see)
+        return see
 
-    def _seen_of_rest(self, sight: Sight) -> Numbers | None:
-        """Number, state by state, what is seen of the acts and the shared variables."""
-        if not (sight.acts or sight.shared):
-            return None
+    def _sight_of_rest(self, sight: Sight) -> See:
         shared = sorted(sight.shared)
 
         def see(world: World) -> Any:
             acts = tuple(happening for happening in world.acts if happening.act in sight.acts)
             return acts, *(getattr(world.shared, name) for name in shared)
 
-        return self._seen(self.graph.rest_mask, see)
+        return see
 
-    def _seen(self, mask: int, see: Callable[[World], Any]) -> Numbers:
+    def _seen(self, mask: int, see: See) -> Numbers:
+        """Number, state by state, what is seen of one part."""
+        if self.graph.sift is not None:
+            return self._table(mask, see)[self._column(mask)]
         of, first = self._distinct(mask)
         numbers: dict[Any, int] = {}
         known = [numbers.setdefault(see(self.graph.world(index)), len(numbers)) for index in first.tolist()]
         return np.array(known, dtype=np.int64)[of]
+
+    def _table(self, mask: int, see: See) -> Numbers:
+        """Number what is seen of a part, by the value that the part has in a packed state."""
+        graph, shift = self.graph, (mask & -mask).bit_length() - 1
+        rest_of_it = graph.states[0] & graph.key_mask & ~mask
+        numbers: dict[Any, int] = {}
+        seen = [see(graph.decode(rest_of_it | value << shift)) for value in range(graph.values(mask))]
+        return np.array([numbers.setdefault(one, len(numbers)) for one in seen], dtype=np.int64)
 
     def _distinct(self, mask: int) -> tuple[Numbers, Numbers]:
         """Number what differs in a part of the states."""

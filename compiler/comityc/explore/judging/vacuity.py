@@ -99,7 +99,7 @@ def _any(each: x.Comprehension, element: x.Expression) -> x.Expression:
 
 
 def _has_binding(functions: Functions, space: Space) -> bool:
-    firsts = space.classes(functions.sight).first
+    firsts = space.firsts(functions.sight)
     return any(True for first in firsts for _ in functions.bindings(space.graph.world(first)))
 
 
@@ -110,13 +110,13 @@ def _holds_at_once(functions: Functions, space: Space) -> bool:
 
 
 def _is_met(function: Callable[..., Any], functions: Functions, space: Space, over_steps: bool) -> bool:
-    classes = space.classes(functions.sight)
     if not over_steps:
-        for first in classes.first:
+        for first in space.firsts(functions.sight):
             world = space.graph.world(first)
             if any(_holds(function, world, *bound) for bound in functions.bindings(world)):
                 return True
         return False
+    classes = space.classes(functions.sight)
     sources, afters, _ = space.class_steps(functions.sight)
     for source, after in zip(sources.tolist(), afters.tolist(), strict=True):
         old, new = space.graph.world(classes.first[source]), space.world_after(functions.sight, after)

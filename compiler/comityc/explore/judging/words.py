@@ -13,7 +13,7 @@ def words_held(machine: Machine, space: Space) -> frozenset[tuple[str, str, str]
     for role in machine.roles:
         enums = [v.name for v in role.variables if isinstance(without_optional(v.type), EnumType)]
         for name in enums:
-            for first in space.classes(Sight(fields=frozenset({(role.name, value_name(name))}))).first:
+            for first in space.firsts(Sight(fields=frozenset({(role.name, value_name(name))}))):
                 for state in space.graph.world(first).states[role.name]:
                     word = getattr(state, value_name(name))
                     if word is not None:
