@@ -1,0 +1,1 @@
+"""A search in which alike instances are counted: how many are in each condition, and not which."""
