@@ -437,6 +437,7 @@ def test_a_spec_that_only_looks_alike_is_not_reduced() -> None:
     (reduced,), (whole,) = (verify_machine(spec.machine, spec.module).cases for spec in (alike, twin))
     assert reduced.symmetry == ("voter",)
     assert reduced.orbits is not None
+    assert reduced.states is not None
     assert reduced.orbits < reduced.states
     assert (whole.symmetry, whole.orbits) == ((), None)
     assert whole.every_state == ("voter: `idle: decide vote` reads `self.index` (line 31)",)

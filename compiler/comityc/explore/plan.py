@@ -37,7 +37,8 @@ def plan_runs(
             continue  # what is decided by parts is decided elsewhere
         given = dict(values or {})
         if given:
-            case = replace(case, states=None, levels=None)  # the figures are those of the case as it stands
+            # The figures are those of the case as it stands.
+            case = replace(case, states=None, levels=None, orbits=None)
         names = [name for name, _ in case.values if name not in given]
         options = [
             [evaluator.constant(value) for value in choices] for name, choices in case.values if name not in given

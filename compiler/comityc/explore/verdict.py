@@ -35,14 +35,14 @@ class CaseVerdict:
 
     `orbits` is how many of the states were looked at, one for all that come of it by renaming instances of the roles in
     `symmetry`; None where every state was, or nobody asked. `every_state` says in a line each why other instances are not alike,
-    and why a case was explored in full although some are.
+    and why a case was explored in full although some are. `states` is None where they are too many to be counted beside orbits.
     """
 
     name: str
     values: tuple[tuple[str, Any], ...]
     as_expected: bool
     verdict: Verdict
-    states: int
+    states: int | None
     levels: int
     seconds: float
     bounds: str

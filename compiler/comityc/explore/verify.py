@@ -11,6 +11,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
+from comityc.explore.counters.examine import count_instances
 from comityc.explore.engine.domains import NoDomainError
 from comityc.explore.fast.explore import EngineName, explore
 from comityc.explore.graph import Graph
@@ -21,7 +22,7 @@ from comityc.explore.judging.weigh import weigh
 from comityc.explore.judging.words import words_held
 from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
-from comityc.explore.symmetry.found import NONE, Use
+from comityc.explore.symmetry.found import NONE, Symmetry, Use
 from comityc.explore.symmetry.interchangeable import find_symmetry
 from comityc.explore.symmetry.search import count_orbits, explore_orbits
 from comityc.explore.verdict import SpecVerdict
@@ -76,6 +77,11 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     started = perf_counter()
     progress(run.case.name, "exploring")
     alike = find_symmetry(machine, evaluator, run) if limits.symmetry != "none" else NONE
+    meter = Meter(run.case.name, progress)
+    if alike.found and limits.engine == "auto":
+        counted = count_instances(machine, evaluator, run, alike, max_states=limits.max_states, progress=meter)
+        if counted is not None:
+            return replace(counted, seconds=perf_counter() - started)
     by = partial(explore_orbits, roles=alike.roles) if alike.found and limits.engine != "native" else explore
     search = partial(
         by,
@@ -85,7 +91,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         evaluator.module,
         engine=limits.engine,
         memory=limits.memory,
-        progress=Meter(run.case.name, progress),
+        progress=meter,
     )
     try:
         graph = search(keep_edges=needs_edges(machine, run.case), max_states=limits.max_states)
@@ -95,9 +101,9 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     found = tuple(examiner.findings(lambda name: progress(run.case.name, f"deciding {name}")))
     findings = with_plain_stories(examiner, found, lambda states: search(keep_edges=True, max_states=states))
     orbits = len(graph.states) if graph.orbits is not None else None
-    if orbits is None and limits.symmetry == "shown" and alike.roles and graph.complete:
+    if orbits is None and graph.complete and (limits.symmetry == "shown" or run.case.orbits is not None):
         progress(run.case.name, "counting orbits")
-        orbits = count_orbits(machine, run.case, run.parameters, evaluator.module, alike.roles)
+        orbits = _orbits(machine, evaluator, run, alike)
     return Examined(
         run,
         findings,
@@ -115,6 +121,17 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         not graph.complete and _piles_up(graph),
         graph.engine,
     )
+
+
+def _orbits(machine: Machine, evaluator: Evaluator, run: Run, alike: Symmetry) -> int | None:
+    """Count the orbits of a run of which every state was looked at."""
+    if not alike.roles:
+        return None
+    how: dict[str, Any] = {"max_states": None, "progress": lambda *_: None, "judge": False}
+    counted = count_instances(machine, evaluator, run, alike, **how)
+    if counted is not None:
+        return counted.orbits
+    return count_orbits(machine, run.case, run.parameters, evaluator.module, alike.roles)
 
 
 _DECIDED_BY_STATES = ("always", "never", "reachable", "generic")

@@ -234,6 +234,7 @@ def lower_case(node: nodes.CaseNode, known_properties: Iterable[str], later: str
         violates=tuple(name.text for name in node.violates),
         states=node.states,
         levels=node.levels,
+        orbits=node.orbits,
         clock=lower_clock(clocked.clock, clocked.skew, lowering),
         later=later,
         abstract=tuple(name.text for name in node.abstract),

@@ -374,6 +374,7 @@ class Case:
     violates: tuple[str, ...]
     states: int | None = None
     levels: int | None = None
+    orbits: int | None = None
     clock: Clock | None = None
     later: str | None = None
     abstract: tuple[str, ...] = ()  # the parts that their outcomes stand for

@@ -295,7 +295,7 @@ def _case(case: Case) -> Iterator[str]:
         yield f"abstract {', '.join(case.abstract)}"
     if case.violates:
         yield f"violates {', '.join(case.violates)}"
-    for word, figure in (("states", case.states), ("levels", case.levels)):
+    for word, figure in (("states", case.states), ("levels", case.levels), ("orbits", case.orbits)):
         if figure is not None:
             yield f"{word}: {figure}"
 

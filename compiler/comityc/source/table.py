@@ -332,6 +332,7 @@ _CASE = Record(
         ),
         Key("states", _NUMBER, "The exact number of states.", example="states: 288"),
         Key("levels", _NUMBER, "The exact number of levels.", example="levels: 11"),
+        Key("orbits", _NUMBER, "The exact number of states that differ in more than names.", example="orbits: 80"),
         _DOC,
     ),
 )

@@ -130,6 +130,7 @@ def build_case(reader: Reader, key: Scalar, tree: Tree) -> CaseNode:
         reader.names(part("violates")),
         reader.number(part("states")),
         reader.number(part("levels")),
+        reader.number(part("orbits")),
         reader.number(part("runs")),
         reader.expression(part("expect")),
         key.span,

@@ -548,6 +548,7 @@ class CaseNode:
     violates: tuple[Name, ...]
     states: int | None
     levels: int | None
+    orbits: int | None
     runs: int | None  # of a simulation, as what it expects
     expect: Expression | None
     span: Span

@@ -91,7 +91,8 @@ class Cells:
     def parted(self, local: Local) -> tuple[int, list[Marks]]:
         """Take the local state of the centre apart: its number without what it knows of instances, and their marks."""
         state, instances = local.state, self.setting.instances
-        columns, empty = [], {}
+        columns: list[list[Any]] = []
+        empty: dict[str, Any] = {}
         for name in self.containers:
             value = getattr(state, name)
             empty[name] = Map() if isinstance(value, Map) else frozenset()
@@ -111,7 +112,9 @@ class Cells:
         local, instances = self.centres[centre], self.setting.instances
         filled: dict[str, Any] = {}
         for at, name in enumerate(self.containers):
-            noted = {instances[who]: one[at] for who, one in zip(self.members, marks, strict=True) if one[at] is not ABSENT}
+            noted = {
+                instances[who]: one[at] for who, one in zip(self.members, marks, strict=True) if one[at] is not ABSENT
+            }
             is_map = isinstance(getattr(local.state, name), Map)
             filled[name] = Map(noted) if is_map else frozenset(noted)
         return local._replace(state=local.state._replace(**filled))

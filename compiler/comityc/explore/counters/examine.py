@@ -166,7 +166,9 @@ class _Counting:
         prop, missing = asked.prop, [one for one in asked.open if one.after is None]
         if prop.kind == "reachable":
             after = asked.open[0].after
-            return Finding(prop, "unreached") if after is None else Finding(prop, "holds", f"reached after {after} steps")
+            return (
+                Finding(prop, "unreached") if after is None else Finding(prop, "holds", f"reached after {after} steps")
+            )
         if missing:
             return Finding(prop, "untested", missing[0].absent)
         if prop.name == "duplicates_are_harmless" and not self._machine.messages:

@@ -59,6 +59,10 @@ def _obstacles(machine: Machine, run: Run, roles: tuple[str, ...]) -> Iterator[s
         yield "it has a clock"
     if run.case.faults not in (Envelope(), Envelope(reorder=True)):
         yield "something may go wrong"
+    if any(owner.dynamic for owner in machine.roles):
+        yield "instances join and leave"
+    if any(v.start_in is not None for owner in machine.roles if owner.name == role for v in owner.variables):
+        yield f"{role} may start in several ways"
     if any(message.fifo for message in machine.messages):
         yield "some messages keep their order and others do not"
     for message in machine.messages:
@@ -93,8 +97,8 @@ def _chosen(machine: Machine, role: str) -> Iterator[str]:
                     yield f"`{decision.name}` may be a {role}"
                 if isinstance(decision.domain, TypeDomain) and isinstance(decision.domain.type, ListType):
                     yield f"`{decision.name}` may be a list"
-            loops = [rule.loop for rule in (*state.timers, *state.decisions, *state.requests, *state.spontaneous)]
-            for loop in loops:
+            loops = [rule.loop for rule in state.timers] + [rule.loop for rule in state.decisions]
+            for loop in loops + [rule.loop for rule in state.spontaneous]:
                 if loop is not None and any(_names(kind, role) for _, kind in loop.targets):
                     yield f"something in `{state.name}` goes on for each {role}"
 

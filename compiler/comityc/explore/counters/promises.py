@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-
 from comityc.explore.counters.cells import ABSENT, Cells
 from comityc.explore.counters.fit import is_container_of
 from comityc.explore.counters.room import Room
@@ -37,8 +36,13 @@ class CannotSayError(Exception):
 class Promises:
     """Says where expressions hold. `containers` are the variables of the centre about instances."""
 
-    def __init__(self, evaluator: Evaluator, cells: Cells, definitions: Mapping[x.DefinitionName, Definition],
-                 containers: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        cells: Cells,
+        definitions: Mapping[x.DefinitionName, Definition],
+        containers: tuple[str, ...],
+    ) -> None:
         self._evaluator, self._cells, self._definitions = evaluator, cells, definitions
         self._containers = containers
         self._role = cells.setting.instances[cells.mine].role
@@ -129,7 +133,9 @@ class Promises:
         match iterable:
             case x.RoleInstances(role=role) if role == self._role:
                 return [] if room is None else list(range(len(room.cells)))
-            case x.MapMethod(name="values" | "keys", value=value) if is_container_of(value, self._centre, self._containers):
+            case x.MapMethod(name="values" | "keys", value=value) if is_container_of(
+                value, self._centre, self._containers
+            ):
                 return self._members_of(value, room)
             case _ if is_container_of(iterable, self._centre, self._containers):
                 return self._members_of(iterable, room)
@@ -194,16 +200,16 @@ class Promises:
                 raise CannotSayError("instances are compared with one another")
             case x.Local(name=other) if other != name:
                 raise CannotSayError("instances are compared with one another")
-            case x.Comparison(first=me(name=one), rest=((("in" | "not in"), container),)) if one == name and is_container_of(
-                container, self._centre, self._containers
+            case x.Comparison(first=me(name=one), rest=((("in" | "not in"), container),)) if (
+                one == name and is_container_of(container, self._centre, self._containers)
             ):
                 return
             case x.Item(value=container, key=me(name=one)) if one == name and is_container_of(
                 container, self._centre, self._containers
             ):
                 return
-            case x.MapMethod(name="get", value=container, arguments=(me(name=one), *rest)) if one == name and is_container_of(
-                container, self._centre, self._containers
+            case x.MapMethod(name="get", value=container, arguments=(me(name=one), *rest)) if (
+                one == name and is_container_of(container, self._centre, self._containers)
             ):
                 for inner in rest:
                     self._demand_local(inner, name)
@@ -229,5 +235,3 @@ def _compared(word: str, left: Any, right: Any, room: Room | None) -> Any:
             pair = (other * fraction.denominator, fraction.numerator)
             return OPERATORS[word](*(pair[::-1] if turned else pair))
     return OPERATORS[word](left, right)
-
-

@@ -88,9 +88,9 @@ class Room:
             found += self.in_cell(keys, place) << np.uint64(mark * self.bits)
         return found
 
-    def laid_out(self, marked: int) -> list[Marks]:
-        """Return the marks of the instances, one after the other, for a number of `marked`."""
-        if len(self.marks) < 2:
-            return self.marks * self.count
+    def laid_out(self, marked: int, ways: int) -> list[Marks]:
+        """Return the marks of the instances, one after the other, for a number of `marked` from when there were so many ways."""
+        if ways < 2:
+            return self.marks[:1] * self.count
         mask = (1 << self.bits) - 1
-        return [one for at, one in enumerate(self.marks) for _ in range((marked >> (at * self.bits)) & mask)]
+        return [one for at, one in enumerate(self.marks[:ways]) for _ in range((marked >> (at * self.bits)) & mask)]

@@ -50,6 +50,7 @@ class CountedSearch:
         self._count = len(cells.members)
         self._behaviours: list[Behaviour] = []
         self._behaviour_numbers: dict[Behaviour, int] = {}
+        self._ways = 0  # in which instances could be marked when the states looked at were
         self._tables: dict[tuple[int, int, int, int], NDArray[np.int32]] = {}
 
     def run(self) -> Counted:
@@ -109,7 +110,7 @@ class CountedSearch:
 
     def _expand(self, room: Room, keys: Keys, found: Found) -> None:
         moved = np.zeros(len(keys), dtype=np.bool_)
-        marked = room.marked(keys)
+        marked, self._ways = room.marked(keys), len(room.marks)
         self._centre_steps(room, keys, marked, moved, found)
         for place in range(len(room.cells)):
             there = (keys & room.field(place)) != 0
@@ -128,7 +129,7 @@ class CountedSearch:
 
     def _centre_steps(self, room: Room, keys: Keys, marked: Keys, moved: Mask, found: Found) -> None:
         def find(one: int) -> Behaviour:
-            return tuple(self._cells.centre_steps(room.centre, room.laid_out(one)))
+            return tuple(self._cells.centre_steps(room.centre, room.laid_out(one, self._ways)))
 
         for behaviour, where in self._groups(room, -1, -1, marked, find):
             for effect in behaviour or ():
@@ -144,7 +145,7 @@ class CountedSearch:
             message = cell.outbox[at]
 
             def find(one: int, message: int = message) -> Behaviour:
-                marks = room.laid_out(one)
+                marks = room.laid_out(one, self._ways)
                 effects = self._cells.centre_receives(room.centre, marks, marks.index(cell.marks), message)
                 return None if effects is None else tuple(effects)
 
@@ -185,7 +186,7 @@ class CountedSearch:
 
     def _table(self, room: Room, place: int, at: int) -> NDArray[np.int32]:
         """Return what the centre does by how instances are marked; -1 where that is not known yet."""
-        ways = len(room.marks)
+        ways = self._ways
         found = self._tables.get((room.centre, place, at, ways))
         if found is None:
             bits = room.bits * ways if ways > 1 else 0
@@ -201,9 +202,7 @@ class CountedSearch:
             self._behaviours.append(behaviour)
         return found
 
-    def _apply(
-        self, room: Room, effect: Effect, keys: Keys, sender: tuple[int, int] | None, found: Found
-    ) -> bool:
+    def _apply(self, room: Room, effect: Effect, keys: Keys, sender: tuple[int, int] | None, found: Found) -> bool:
         """Take a step of the centre from these states; `sender` is the cell that a message comes from, and its place there.
 
         Return whether that shows that something can still happen.

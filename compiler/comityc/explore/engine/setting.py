@@ -92,7 +92,7 @@ def make_setting(machine: Machine, case: Case, parameters: Any, module: ModuleTy
     # A sent set lets an old message come after a new one, which those that keep their order never do.
     ordered = any(message.fifo for message in machine.messages)
     endless = faults.lose == "any" and faults.duplicate == "any" and not ordered
-    exact = case.states is not None or case.levels is not None
+    exact = any(figure is not None for figure in (case.states, case.levels, case.orbits))
     counted = nodes_in((machine.roles, machine.definitions))
     timing = None if case.clock is None else make_timing(machine, case.clock, parameters, module, counted)
     order: Order = "fifo"

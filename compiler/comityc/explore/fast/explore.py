@@ -27,7 +27,19 @@ _TAKE_OVER = 2_000
 _KNOWN_FAULTS = {
     "lose", "duplicate", "reorder", "crash", "restart", "amnesia", "pause", "byzantine", "late_act", "repeat_act",
 }  # fmt: skip
-_KNOWN_CASE = {"name", "values", "faults", "bounds", "network", "violates", "states", "levels", "later", "span"}
+_KNOWN_CASE = {
+    "name",
+    "values",
+    "faults",
+    "bounds",
+    "network",
+    "violates",
+    "states",
+    "levels",
+    "orbits",
+    "later",
+    "span",
+}
 
 
 def unfit(setting: Setting) -> str | None:

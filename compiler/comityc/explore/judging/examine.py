@@ -47,7 +47,7 @@ class Examined:
 
     run: Run
     findings: tuple[Finding, ...]
-    states: int
+    states: int | None  # None: nobody counted them, only orbits
     levels: int
     complete: bool
     seconds: float

@@ -9,8 +9,6 @@ states and look again). A state where a bound cut a step is no place for a count
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from comityc.explore.judging.bitrows import any_of, gathered, members, row_of, rows_of
 from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, Reach, reach_backward, reach_forward
@@ -234,6 +232,9 @@ def _way_to(edges: Edges, part: Mask, start: int, goal_edges: Numbers, goal_stat
 
 def _components(count: int, sources: Numbers, targets: Numbers) -> Numbers:
     """Number the strongly connected components of a graph of `count` nodes."""
+    from scipy.sparse import csr_matrix  # here, because most cases do without, and it takes its time to load
+    from scipy.sparse.csgraph import connected_components
+
     matrix = csr_matrix((np.ones(len(sources), dtype=np.int8), (sources, targets)), shape=(count, count))
     _, labels = connected_components(matrix, directed=True, connection="strong")
     result: Numbers = labels.astype(np.int64)
@@ -242,6 +243,9 @@ def _components(count: int, sources: Numbers, targets: Numbers) -> Numbers:
 
 def _components_of(edges: Edges) -> Numbers:
     """Number the strongly connected components of the whole graph."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
     shape, ones = (edges.count, edges.count), np.ones(len(edges.targets), dtype=np.int8)
     matrix = csr_matrix((ones, edges.targets.astype(np.int32), edges.offsets), shape=shape)
     _, labels = connected_components(matrix, directed=True, connection="strong")

@@ -165,7 +165,11 @@ def _case_findings(run: Examined) -> Iterator[str]:
     if not run.complete:
         yield f"the search was cut: {run.why_incomplete}{_cure(run)}"
         return
-    if case.states is not None and case.states != run.states:
+    if case.orbits is not None and run.orbits is None:
+        yield f"the case states {case.orbits:,} orbits, and no instances are alike"
+    elif case.orbits is not None and case.orbits != run.orbits:
+        yield f"there are {run.orbits:,} orbits, and the case states {case.orbits:,}"
+    if case.states is not None and run.states is not None and case.states != run.states:
         yield f"there are {run.states:,} states, and the case states {case.states:,}"
     if case.levels is not None and case.levels != run.levels:
         yield f"there are {run.levels:,} levels, and the case states {case.levels:,}"

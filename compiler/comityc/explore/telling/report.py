@@ -121,8 +121,7 @@ def _spec_lines(spec: SpecVerdict, chart: ChartKind, width: int, stories: bool, 
 
 def _case_lines(case: CaseVerdict, chart: ChartKind, width: int, stories: bool, why_whole: bool) -> Iterator[str]:
     mark = "ok  " if case.as_expected else "BAD "
-    orbits = "" if case.orbits is None else f" in {_counted(case.orbits, 'orbit')}"
-    figures = f"{_counted(case.states, 'state')}{orbits}, {_counted(case.levels, 'level')}, {case.seconds:.2f} s"
+    figures = f"{_states(case)}, {_counted(case.levels, 'level')}, {case.seconds:.2f} s"
     yield f"  {mark}{case_title(case)}: {_summary(case)} ({figures})"
     if case.bounds:
         yield f"        within {case.bounds}"
@@ -139,6 +138,13 @@ def _case_lines(case: CaseVerdict, chart: ChartKind, width: int, stories: bool, 
         if prop.verdict == "cut" and len(cut) > _MOST_CUT:
             continue
         yield from _property_lines(prop, chart, width, stories)
+
+
+def _states(case: CaseVerdict) -> str:
+    """Say how many states there are, and in how many orbits."""
+    counted = [_counted(case.states, "state")] if case.states is not None else []
+    counted += [_counted(case.orbits, "orbit")] if case.orbits is not None else []
+    return " in ".join(counted)
 
 
 def case_title(case: CaseVerdict) -> str:
