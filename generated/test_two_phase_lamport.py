@@ -21,7 +21,7 @@ BENCH = Bench(
     __file__,
     protocol="two_phase_lamport",
     spec="../specs/conformance/two_phase_lamport.yaml",
-    spec_hash="6652d6224b514fca",
+    spec_hash="83ae26a9623eb51f",
 )
 
 CASES = [
@@ -31,6 +31,7 @@ CASES = [
     "four managers",
     "five managers",
     "nobody has to decide",
+    "fifty managers",
 ]
 
 
