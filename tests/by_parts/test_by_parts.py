@@ -130,7 +130,7 @@ def test_what_is_proved_by_parts_holds_of_the_whole(name: str, whole: str, parts
 
 def test_a_part_makes_the_whole_smaller() -> None:
     found = verdicts(GOLDEN / "club.yaml")
-    states = [found[case].states for case in ("as a whole", "the motion by its outcome", "both by their outcomes")]
+    states = [found[case].states or 0 for case in ("as a whole", "the motion by its outcome", "both by their outcomes")]
     assert states == sorted(states, reverse=True)
     assert all(case.as_expected for case in found.values())
 

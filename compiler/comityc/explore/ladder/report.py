@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from comityc.explore.ladder.climb import LadderVerdict, RungVerdict
-from comityc.explore.telling.report import ChartKind, plain_data, story_lines
+from comityc.explore.telling.report import ChartKind, plain_data, states_text, story_lines
 from comityc.explore.telling.story import Story
 from comityc.explore.telling.wording import show
 from comityc.explore.verdict import PropertyVerdict, Verdict
@@ -60,7 +60,7 @@ def _outcome(verdict: RungVerdict) -> str:
         return f"not looked at: {verdict.refused}"
     names = list(dict.fromkeys(prop.name for prop in verdict.failures))
     failures = f"{', '.join(names)} {'fails' if len(names) == 1 else 'fail'}" if names else ""
-    figures = f"{verdict.case.states:,} states, {verdict.case.seconds:.2f} s"
+    figures = f"{states_text(verdict.case)}, {verdict.case.seconds:.2f} s"
     cut = [finding for finding in verdict.case.findings if finding.startswith("the search was cut")]
     return "; ".join(part for part in (failures, figures, *cut) if part)
 

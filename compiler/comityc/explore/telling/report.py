@@ -121,7 +121,7 @@ def _spec_lines(spec: SpecVerdict, chart: ChartKind, width: int, stories: bool, 
 
 def _case_lines(case: CaseVerdict, chart: ChartKind, width: int, stories: bool, why_whole: bool) -> Iterator[str]:
     mark = "ok  " if case.as_expected else "BAD "
-    figures = f"{_states(case)}, {_counted(case.levels, 'level')}, {case.seconds:.2f} s"
+    figures = f"{states_text(case)}, {_counted(case.levels, 'level')}, {case.seconds:.2f} s"
     yield f"  {mark}{case_title(case)}: {_summary(case)} ({figures})"
     if case.bounds:
         yield f"        within {case.bounds}"
@@ -140,7 +140,7 @@ def _case_lines(case: CaseVerdict, chart: ChartKind, width: int, stories: bool, 
         yield from _property_lines(prop, chart, width, stories)
 
 
-def _states(case: CaseVerdict) -> str:
+def states_text(case: CaseVerdict) -> str:
     """Say how many states there are, and in how many orbits."""
     counted = [_counted(case.states, "state")] if case.states is not None else []
     counted += [_counted(case.orbits, "orbit")] if case.orbits is not None else []
