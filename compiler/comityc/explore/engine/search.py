@@ -22,7 +22,7 @@ from comityc.explore.graph import Graph, Violation
 from comityc.machine.model import Case, Machine
 
 MAX_STATES = 5_000_000
-PROGRESS_EVERY = 1 << 14
+PROGRESS_EVERY = 1 << 10
 
 Progress = Callable[[int, int, int], None]
 """Called now and then with the level, how many states were found, and how many of them wait to be looked at."""
@@ -185,11 +185,16 @@ class Search:
             if not graph.complete:
                 return
             if self._progress is not None and not index % PROGRESS_EVERY:
-                try:
-                    self._progress(len(graph.levels), len(states), len(states) - index - 1)
-                except EndSearch as end:
-                    self.stop(str(end))
+                self.tell(self._progress, len(states), index + 1)
+                if not graph.complete:
                     return
+
+    def tell(self, progress: Progress, found: int, expanded: int) -> None:
+        """Tell how the search is getting on; whoever hears of it may end it."""
+        try:
+            progress(len(self.graph.levels), found, found - expanded)
+        except EndSearch as end:
+            self.stop(str(end))
 
     def remark(self, index: int) -> None:
         """Note down what the steps from a state break, and whether there are none where there should be."""

@@ -271,7 +271,8 @@ class Lanes:
             else:
                 queues.setdefault(lane, []).append(envelope)
         for lane, waiting in queues.items():
-            values[lane] = int(self.queue_number.data[self._queue(lane, tuple(waiting))])
+            queue = self._queue(lane, tuple(waiting))  # first: the arrays may grow by it
+            values[lane] = int(self.queue_number.data[queue])
         for lane, value in values.items():
             self._widths[lane] = max(self._widths[lane], value.bit_length())
         return values

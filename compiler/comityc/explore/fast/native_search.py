@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comityc.explore.engine.records import CUT, Note
-from comityc.explore.engine.search import EndSearch, Progress, Search
+from comityc.explore.engine.search import Progress, Search
 from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK
 from comityc.explore.fast import structures as k
 from comityc.explore.fast.layout import Layout
@@ -93,18 +93,11 @@ class NativeSearch:
                 if memory is not None and self._library.memory(engine) > memory:
                     self._search.stop(f"the limit of {memory / 1e9:g} GB of memory was met")
                 if progress is not None:
-                    self._tell(progress)
+                    self._search.tell(progress, engine.count, engine.expanded)
             first, last = last, engine.count
         if first < last:
             graph.levels.append((first, last))
         self._hand_back()
-
-    def _tell(self, progress: Progress) -> None:
-        engine = self._engine
-        try:
-            progress(len(self._search.graph.levels), engine.count, engine.count - engine.expanded)
-        except EndSearch as end:
-            self._search.stop(str(end))
 
     def _expand(self, upto: int) -> None:
         engine = self._engine

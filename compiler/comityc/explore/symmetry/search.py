@@ -60,7 +60,9 @@ class OrbitSearch(Search):
             if not graph.complete:
                 return
             if self._progress is not None and not index % PROGRESS_EVERY:
-                self._progress(len(graph.levels), len(graph.states), len(graph.states) - index - 1)
+                self.tell(self._progress, len(graph.states), index + 1)
+                if not graph.complete:
+                    return
 
 
 def explore_orbits(
