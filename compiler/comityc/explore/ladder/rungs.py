@@ -78,7 +78,7 @@ class Rung:
 
 
 class Base(NamedTuple):
-    """What all rungs have in common: the values of parameters, as a case states them, the bounds and the network."""
+    """What all rungs have in common, as a case states it (values, bounds, network, clock), and the faults declared."""
 
     values: Case
     declared: Envelope
@@ -118,16 +118,16 @@ def case_of(rung: Rung, base: Base) -> Case:
         values=case.values,
         faults=faults,
         bounds=case.bounds,
-        network=_network(case, base.declared, faults),
+        network=_network(case, faults),
         violates=(),
         later=case.later,
         clock=None if rung.column == "early" else case.clock,
     )
 
 
-def _network(case: Case, declared: Envelope, faults: Envelope) -> NetworkKind:
+def _network(case: Case, faults: Envelope) -> NetworkKind:
     """Return the network of a rung; that of the case lets messages overtake each other where its faults do."""
-    if case.network == "unordered" and declared.reorder:
+    if case.network == "unordered" and case.faults.reorder:
         return "unordered" if faults.reorder else "fifo"
     return case.network
 
