@@ -3,15 +3,15 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    writes_in_token_order (line 138)
-    tokens_are_unique (line 140)
-    every_grant_is_newer (line 142)
-    one_leader_at_a_time (line 149)
+    writes_in_token_order (line 141)
+    tokens_are_unique (line 143)
+    every_grant_is_newer (line 145)
+    one_leader_at_a_time (line 152)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    dead_holder_is_freed (line 144)
+    dead_holder_is_freed (line 147)
 """
 
 import pytest
@@ -23,12 +23,14 @@ BENCH = Bench(
     __file__,
     protocol="lease_leader",
     spec="../specs/election/lease_leader.yaml",
-    spec_hash="624c56bfa8778e36",
+    spec_hash="5f6d919cceab163e",
 )
 
 CASES = [
     "two candidates",
     "three candidates",
+    "messages go astray",
+    "somebody goes down",
     "clocks within the margin",
     "the leader sleeps",
     "the registry forgets its tokens",

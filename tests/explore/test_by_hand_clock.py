@@ -185,6 +185,74 @@ RULES = {
         verify:
           one: {clock: synchronous, violates: [begun_late]}
     """,
+    # Taken at 2s, `begin` has its timer fire at 5s: after `a`, before `c`, and at no deadline of theirs.
+    "a decision is taken between two deadlines too": """
+        roles:
+          a: {states: {s: [{after: 4s, goto: done}], done: final}}
+          b:
+            states:
+              s:
+                - resting
+                - decide: begin
+                  goto: t
+              t:
+                - after: 3s
+                  goto: done
+              done: final
+          c: {states: {s: [{after: 6s, goto: done}], done: final}}
+        properties:
+          between: {step: "b in done and old(b in t) implies a in s or c in done"}
+        verify:
+          one: {clock: synchronous, violates: [between]}
+    """,
+    # At 2s or 3s the range of `a` has neither end, and its second timer fires at 4s or 5s.
+    "a range ends at any moment between its ends": """
+        roles:
+          a:
+            states:
+              s:
+                - after: 1s..7s
+                  goto: t
+              t:
+                - after: 2s
+                  goto: done
+              done: final
+          b: {states: {s: [{after: 4s, goto: done}], done: final}}
+          c: {states: {s: [{after: 5s, goto: done}], done: final}}
+        properties:
+          between: {step: "a in done and old(a in t) implies b in s or c in done"}
+        verify:
+          one: {clock: synchronous, violates: [between]}
+    """,
+    "a message that a bound keeps from being taken holds time back": """
+        messages: {M: {}}
+        roles:
+          a:
+            states:
+              s:
+                - when: true
+                  do: send M() to b
+                  goto: done
+              done: final
+          b:
+            variables: {n: int}
+            states:
+              t:
+                - receive: M
+                  do: n += 1
+                - after: 1s
+                  goto: late
+              late:
+                - final
+                - ignore: M
+        bounds: {n: 0..0}
+        properties:
+          in_time: {never: b in late}
+        waive: {no_dead_parts: nothing but the bound counts here, not_vacuous: as before}
+        verify:
+          one: {clock: synchronous, states: 2}
+          two: {clock: {skew: 1s}, violates: [in_time]}
+    """,
     "a prompt decision comes before a timer, where clocks agree": """
         roles:
           a:
@@ -271,11 +339,13 @@ RULES = {
               done:
                 - final
                 - ignore: M
+          c: {states: {s: [{after: 7s, goto: done}], done: final}}
         properties:
           kept_waiting: {always: b in done implies a.n == 3}
+          not_yet: {step: "c in done and old(c in s) implies a.n == 3 and a in s and b in s"}
         verify:
           one: {clock: synchronous}
-          two: {clock: none, violates: [kept_waiting]}
+          two: {clock: none, violates: [kept_waiting, not_yet]}
     """,
     "a timer whose condition does not hold is due when it does": """
         messages: {M: {}}
@@ -316,20 +386,27 @@ RULES = {
               s:
                 - after: 1s
                   goto: done
+                - after: 3s
+                  goto: late
               done: final
+              late: final
           b:
             states:
               s:
-                - after: 3s
+                - after: 2s
+                  goto: t
+              t:
+                - after: 2s
                   goto: done
               done: final
         properties:
-          in_order: {always: b in done implies a in done}
+          in_time: {never: a in late}
+          in_order: {always: b in t implies a in done}
           overdue: {step: "a in done and old(a in s) implies b in s"}
         verify:
-          restart: {clock: synchronous, faults: {restart: {a: 1}}, violates: [in_order, overdue]}
+          restart: {clock: synchronous, faults: {restart: {a: 1}}, violates: [in_time, in_order, overdue]}
           another: {clock: synchronous, faults: {restart: {b: 1}}}
-          pause: {clock: synchronous, faults: {pause: {a: 1}}, violates: [in_order, overdue]}
+          pause: {clock: synchronous, faults: {pause: {a: 1}}, violates: [in_time, in_order, overdue]}
     """,
     "timers keep their order on one clock": """
         roles:

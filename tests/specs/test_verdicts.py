@@ -38,8 +38,10 @@ SMALL = {
     ),
     "contract/contract_net": ("the initiator dies", "the world forgets the key"),
     "contract/escrow": ("no penalty",),
+    "election/lease_leader": ("somebody goes down", "the registry forgets its tokens"),
     "election/raft_election": ("calm", "one node alone", "a node loses its disk"),
     "election/ring": ALL,
+    "membership/swim": ("two members", "many losses and a short suspicion"),
     "saga/saga": ALL,
     "voting/threshold_vote": ("up to four voters", "the chair decides a tie", "nothing is lost", "the chair may die"),
     "work/manager_worker": (
