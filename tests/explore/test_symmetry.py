@@ -492,3 +492,38 @@ def test_turns_are_a_group_and_states_go_along() -> None:
         assert renaming.packed(renaming.inverse(around), once) == packed
         assert renaming.packed(swap, once) == renaming.packed(renaming.then(around, swap), packed)
         assert search.standing_for(once).packed == packed
+
+
+def test_where_runs_begin_unevenly_every_state_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = compile_spec(TWO_PHASE)
+    case = spec.machine.cases[2]
+    monkeypatch.setattr(OrbitSearch, "starts_evenly", lambda self: False)
+    graph = explore_orbits(spec.machine, case, spec.parameters, spec.module, roles=("manager",))
+    assert graph.orbits is None
+    assert graph.counts == (288, 11)
+
+
+START = """
+    roles:
+      node:
+        count: 3
+        variables:
+          colour: {type: "Colour", start_in: Colour}
+        states:
+          idle:
+            - resting
+            - decide: turn
+              do: colour = blue
+    types: {Colour: [red, blue]}
+    messages: {None_: {}}
+    verify: {calm: {}}
+"""
+
+
+def test_all_colours_at_the_start_are_even() -> None:
+    spec = load_spec(START.replace("    messages: {None_: {}}\n", ""), unchecked=True)
+    search = OrbitSearch(spec.machine, spec.machine.cases[0], spec.parameters, spec.module, ("node",))
+    assert search.starts_evenly()
+    graph = search.run()
+    assert graph.initial_count == 4
+    assert sum(search.orbits.sizes[:4]) == 8

@@ -118,6 +118,8 @@ def _ties(order: Sequence[int], keys: dict[int, Key]) -> Iterator[tuple[int, lis
 
 def _arrangements(classes: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
     """Yield the orders of some instances, one of those that differ only within a class."""
+    if len(classes) == 1:
+        return iter((tuple(classes[0]),))
     left = [len(one) for one in classes]
     row: list[int] = []
     size = sum(left)

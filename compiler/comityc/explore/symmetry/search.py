@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from comityc.explore.engine.search import MAX_STATES, PROGRESS_EVERY, Progress, Search
+from comityc.explore.engine.start import initial_states
 from comityc.explore.graph import Graph
 from comityc.explore.symmetry.canonical import Canonical, Standing
 from comityc.explore.symmetry.orbits import Orbits
@@ -27,6 +28,12 @@ class OrbitSearch(Search):
     def standing_for(self, packed: int) -> Standing:
         """Return what stands for a state."""
         return self._canonical.of(packed)
+
+    def starts_evenly(self) -> bool:
+        """Say whether a run may begin in all states that come of an initial one by renaming, as it can when none is set apart."""
+        found = set(initial_states(self.successors, self.budgets))
+        orbits = {standing.packed: standing.orbit for standing in map(self._canonical.of, found)}
+        return sum(orbits.values()) == len(found)
 
     def _meet(self, packed: int, source: int, label: int) -> int:
         standing = self._canonical.of(packed)
@@ -80,13 +87,20 @@ def explore_orbits(
 ) -> Graph:
     """Find one state of each orbit that a case can reach.
 
-    No other engine knows orbits, and memory is not counted: both are here to be called as other searches are.
+    No other engine knows orbits, and memory is not counted: both are here to be called as other searches are. Where a run may not begin
+    in every state that an initial one stands for, all states are found instead.
     """
-    search = OrbitSearch(machine, case, parameters, module, roles)
     most = MAX_STATES if max_states is None else max_states
+    search: Search
+    search = by_orbits = OrbitSearch(machine, case, parameters, module, roles)
+    if not by_orbits.starts_evenly():
+        search = Search(machine, case, parameters, module)
     return search.run(keep_edges=keep_edges, max_states=most, progress=progress)
 
 
-def count_orbits(machine: Machine, case: Case, parameters: Any, module: ModuleType, roles: tuple[str, ...]) -> int:
-    """Return how many orbits there are, whatever the properties say."""
-    return len(explore_orbits(machine, case, parameters, module, roles=roles, keep_edges=False).states)
+def count_orbits(
+    machine: Machine, case: Case, parameters: Any, module: ModuleType, roles: tuple[str, ...]
+) -> int | None:
+    """Return how many orbits there are, whatever the properties say; None where states cannot be taken together."""
+    graph = explore_orbits(machine, case, parameters, module, roles=roles, keep_edges=False)
+    return None if graph.orbits is None else len(graph.states)

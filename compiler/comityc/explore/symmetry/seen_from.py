@@ -49,9 +49,10 @@ class SeenFrom:
             for one, sight in (self._find_sights(who, number) if sights is None else sights).items():
                 mentioned[one].append(sight)
         rest, network = (packed >> successors.rest_shift) & REST_MASK, packed >> successors.network_shift
-        for one, sight in (self._rests.get(rest) or self._find_rest(rest)).items():
+        of_rest, of_network = self._rests.get(rest), self._networks.get(network)
+        for one, sight in (self._find_rest(rest) if of_rest is None else of_rest).items():
             mentioned[one].append(sight)
-        for one, sight in (self._networks.get(network) or self._find_network(network)).items():
+        for one, sight in (self._find_network(network) if of_network is None else of_network).items():
             mentioned[one].append(sight)
         return {who: (own[who], tuple(sorted(mentioned[who]))) for who in self._order}
 
