@@ -50,6 +50,10 @@ class Room:
         """Return the number of a state with one instance in a cell and no other."""
         return np.uint64(1 << (place * self.bits))
 
+    def way(self, place: int, to: int) -> np.uint64:
+        """Return what is to be added to a state when an instance goes from one cell to another; it wraps around."""
+        return np.uint64(((1 << (to * self.bits)) - (1 << (place * self.bits))) % (1 << WORD))
+
     def field(self, place: int) -> np.uint64:
         """Return the bits of a place."""
         return np.uint64(((1 << self.bits) - 1) << (place * self.bits))

@@ -121,7 +121,7 @@ class CountedSearch:
                 if counts:
                     moved |= there
                 if to != place:
-                    found[room.centre].append(some + (room.one(to) - room.one(place)))
+                    found[room.centre].append(some + room.way(place, to))
             if room.cells[place].outbox:
                 self._arrivals(room, place, keys, marked, there, moved, found)
         if not moved.all():
@@ -214,7 +214,7 @@ class CountedSearch:
         if to is room and not others and not effect.swept:
             if sender is None:
                 return False
-            found[to.centre].append(keys + (to.one(acting) - room.one(sender[0])))
+            found[to.centre].append(keys + room.way(sender[0], acting))
             return True
         after = np.zeros(len(keys), dtype=np.uint64)
         for place, cell in enumerate(room.cells):

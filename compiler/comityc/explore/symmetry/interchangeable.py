@@ -47,9 +47,6 @@ def _why_in_full(
         return None
     if run.case.orbits is None and (run.case.states is not None or run.case.levels is not None):
         return FIGURES_STATED
-    for role in machine.roles:
-        if role.dynamic and role.name in roles:
-            return "instances join and leave"
     for prop in judged:
         if prop.kind in FAIR_KINDS:
             return f"`{prop.name}` rests on fairness, which is owed to each instance"
