@@ -3,18 +3,18 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    the_winner_buys (line 140)
-    the_price_is_kept (line 142)
-    jurors_decide_disputes_alone (line 144)
-    disputed_goes_where_the_jury_says (line 146)
-    paid_out_as_judged (line 148)
-    one_ending (line 150)
+    the_winner_buys (line 143)
+    the_price_is_kept (line 145)
+    jurors_decide_disputes_alone (line 147)
+    disputed_goes_where_the_jury_says (line 149)
+    paid_out_as_judged (line 151)
+    one_ending (line 153)
     deal_agreed (line 12)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    comes_to_an_end (line 152)
+    comes_to_an_end (line 155)
 """
 
 import pytest
@@ -26,14 +26,14 @@ BENCH = Bench(
     __file__,
     protocol="purchase",
     spec="../specs/composition/purchase.yaml",
-    spec_hash="d28e7ad633e5aa01",
+    spec_hash="ffcddca6e7ed145c",
 )
 
 CASES = [
-    "two buyers",
+    "by parts",
+    "as a whole",
     "one buyer",
     "one buyer by parts",
-    "by parts",
 ]
 
 

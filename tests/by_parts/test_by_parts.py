@@ -92,6 +92,37 @@ def test_whatever_the_whole_can_come_to_can_be_come_to_by_parts(path: Path, whol
     assert len(of_whole) > 2
 
 
+FAULTS = (
+    "lose: 1",
+    "duplicate: 1, reorder: true",
+    "restart: {member: 1}",
+    "restart: {president: 1}, lose: 1",
+    "pause: {member: 1}",
+    "crash: {president: 1}",
+    "partition: 1",
+    "byzantine: {member: 1}",
+)
+
+
+@pytest.mark.parametrize("faults", FAULTS)
+def test_that_is_so_whatever_goes_wrong(faults: str, tmp_path: Path) -> None:
+    """The part is not asked here to keep its promises: what it can come to is what it can come to."""
+    edited(tmp_path, "ballot", ("  agree:\n    always:", "  agree:\n    only: [elsewhere]\n    always:"))
+    path = edited_again(tmp_path, "ballot", ("tolerates:", "verify: {elsewhere: {}}\ntolerates:"))
+    path = edited_again(tmp_path, "ballot", ("  closes:\n", "  closes:\n    only: [elsewhere]\n"))
+    path = edited_again(
+        tmp_path, "club", ("tolerates: {reorder: true, crash: {member: 1}}", f"tolerates: {{{faults}}}")
+    )
+    machine = check_file(str(path)).machine
+    assert machine is not None
+    case = "the motion by its outcome"
+    by_parts = machine_by_parts(path, case)
+    own = {role.name: {"carried", "dated"} for role in machine.roles}
+    of_whole = seen_from_outside(machine, "as a whole", own)
+    assert of_whole <= seen_from_outside(by_parts, case, own)
+    assert len(of_whole) > 20
+
+
 ATOMS = {
     "article": ["editor in accepted", "editor in declined", "printer in printed", "editor.opinion == good", "editor.opinion == bad",
                 "editor in reviewing", "reviewer in reviewing", "editor.opinion == none"],

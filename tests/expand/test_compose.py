@@ -108,6 +108,12 @@ def test_who_is_told_something_else_is_found(tmp_path: Path) -> None:
     assert found["sale_agreed"] == "fails"
 
 
+def test_what_a_run_tells_a_parameter_is_in_its_range(tmp_path: Path) -> None:
+    path = edited(tmp_path, "errand", ("price=2", "price=10"), ("int: 0..3", "int: 0..12"))
+    found = {each.name: each.verdict for each in verdict(path, "all").properties}
+    assert found["sale_agreed"] == "fails"
+
+
 def test_a_late_message_of_an_earlier_run_is_not_taken_for_one_of_this_run(tmp_path: Path) -> None:
     """Without the number a ballot of the first round is counted in the second; with it never."""
     text = flat(GOLDEN / "again.yaml")

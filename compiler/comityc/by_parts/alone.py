@@ -6,7 +6,7 @@ where it is over, what it then knows, and that it comes to an end.
 
 from collections.abc import Iterator, Mapping
 
-from comityc.expand.compose import Composition, Entry, bounds_with_parts, with_section
+from comityc.expand.compose import Composition, Entry, boundable, bounds_with_parts, with_section
 from comityc.expand.part import End, Part, entries, mapping
 from comityc.expand.tokens import own_names, placed
 from comityc.source.tree import Mapping as MappingTree
@@ -130,26 +130,14 @@ def bounds_by_name(bounds: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
 def _bounds(composition: Composition, part: Part, case: MappingTree) -> tuple[Entry, ...]:
     """Return the bounds of a case in the part's own words, as far as they are about anything in it."""
     tree = case if case.get("bounds") is not None else composition.tree
-    back = {part.own(name): name for name in _boundable(part)}
-    known = _boundable(part)
+    known = boundable(part.tree, map(part.role, part.seats))
+    back = {part.own(name): name for name in known}
     found: dict[str, Entry] = {}
     for key, value in bounds_with_parts(tree, composition.parts.values()):
         name = back.get(key.text, key.text if key.text in known else "")
         if name:
             found[name] = (placed(name, key.span), value)
     return tuple(found.values())
-
-
-def _boundable(part: Part) -> frozenset[str]:
-    """Return the names in a part that a bound may go by."""
-    names = {"copies", "text", "id", "int", "fraction", "duration"}
-    for section in ("types", "messages"):
-        for key, below in entries(part.tree, section):
-            names |= {key.text, *(field.text for field, _ in mapping(below).entries)}
-            names |= {field.text for field, _ in entries(below, "fields")}
-    for role in part.seats:
-        names |= {key.text for key, _ in entries(part.role(role), "variables")}
-    return frozenset(names)
 
 
 def _faults(part: Part, faults: MappingTree) -> MappingTree:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations_with_replacement
 
 from comityc.expand.host import Hosted
-from comityc.expand.part import Part
-from comityc.expand.tokens import placed
+from comityc.expand.part import Part, entries, mapping
+from comityc.expand.tokens import own_names, placed
 from comityc.source.tree import Mapping as MappingTree
 from comityc.source.tree import Scalar, Tree
 
@@ -20,6 +20,9 @@ def agreement(parts: Iterable[Part], hosted: Mapping[str, list[Hosted]]) -> Iter
         hosts = [role for role, ones in hosted.items() if any(one.part is part for one in ones)]
         place = part.place
         conditions = [_same(part, one, other) for one, other in combinations_with_replacement(hosts, 2)]
+        conditions += [
+            _in_range(part, role, name) for role in hosts for name in part.arguments if name not in part.seats
+        ]
         if part.arguments and any(conditions):
             text = " and ".join(condition for condition in conditions if condition)
             yield placed(part.own("agreed"), place.span), _always(text, place)
@@ -31,6 +34,24 @@ def agreement(parts: Iterable[Part], hosted: Mapping[str, list[Hosted]]) -> Iter
 
 def _always(text: str, place: Scalar) -> Tree:
     return MappingTree(((placed("always", place.span), placed(text, place.span)),), place.span)
+
+
+def _in_range(part: Part, role: str, name: str) -> str:
+    """Say of what a run is told for a parameter that it is in the parameter's range."""
+    declared = next(value for key, value in entries(part.tree, "parameters") if key.text == name)
+    limits = mapping(declared).get("range")
+    first, dots, last = limits.text.partition("..") if isinstance(limits, Scalar) else ("", "", "")
+    if not dots:
+        return ""
+    told = f"{{0}}.{part.own(name)}"
+    ends = own_names(
+        placed(f"{_grouped(first)} <= {told} <= {_grouped(last)}", declared.span), part.value_names(None)
+    ).text
+    return _each(part, role, "x", f"({told} == none or {ends})")
+
+
+def _grouped(text: str) -> str:
+    return text.strip() if text.strip().isalnum() else f"({text.strip()})"
 
 
 def _many(part: Part, role: str) -> bool:

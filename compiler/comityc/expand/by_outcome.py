@@ -45,6 +45,13 @@ def refused(composition: "Composition", names_of: dict[str, frozenset[str]]) -> 
                 yield NOT_BY_PARTS.at(
                     name.span, f"`{name.text}` may run {part.runs} times, and its outcome is that of one run"
                 )
+            for seat in part.seats.values():
+                if (key := mapping(mapping(composition.tree.get("roles")).get(seat.host)).key("dynamic")) is not None:
+                    yield NOT_BY_PARTS.at(
+                        name.span,
+                        f"`{seat.host}` may join later or leave, and all who play in `{part.name}` alone are there from the start",
+                        labels=(Label(key.span, "here"),),
+                    )
             yield from _left_early(composition, part, name)
             yield from _inside(composition.tree, part, title, name, names_of[name.text])
 
@@ -59,7 +66,7 @@ def _unsound(
             "by its parts a whole may seem to fail where it does not, so such a case states no violation",
             help="state it in a case that explores the whole",
         )
-    for word in ("states", "levels"):
+    for word in ("states", "levels", "orbits"):
         if (key := case.key(word)) is not None:
             yield NOT_BY_PARTS.at(key.span, f"`{word}` of a case by parts are not those of the protocol")
     faults = mapping(case.get("faults") or composition.tree.get("tolerates"))

@@ -376,6 +376,13 @@ def bounds_with_parts(tree: MappingTree, used: Iterable[Part]) -> tuple[Entry, .
     return tuple(found.values())
 
 
+def boundable(tree: MappingTree, roles: Iterable[MappingTree]) -> frozenset[str]:
+    """Return the names in a protocol that a bound may go by."""
+    variables = {key.text for role in roles for key, _ in entries(role, "variables")}
+    declared = {key.text for key, _ in entries(tree, "types")}
+    return frozenset({*_BOUNDS_OF_ALL, *variables, *declared, *_fields(tree)})
+
+
 def _fields(tree: MappingTree) -> frozenset[str]:
     declared = [*entries(tree, "types"), *entries(tree, "messages")]
     return frozenset(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from comityc.diagnostics.span import Span
 from comityc.expand.by_outcome import is_for_others
-from comityc.expand.compose import Composition, Entry, flat, host, with_section
+from comityc.expand.compose import Composition, Entry, boundable, flat, host, with_section
 from comityc.expand.host import Hosted
 from comityc.expand.inline import Inlined, continued, declared_states
 from comityc.expand.part import Part, entries, mapping
@@ -57,7 +57,8 @@ def stand_in(composition: Composition, ends: Mapping[str, Ends], case: str) -> M
         tree = _with_variables(tree, composition, part)
     promised = tuple((key, prop) for key, prop in entries(tree, "properties") if not is_for_others(prop, case))
     tree = with_section(tree, "properties", promised)
-    chosen = tuple((key, _without_abstract(value)) for key, value in entries(tree, "verify") if key.text == case)
+    tree = with_section(tree, "bounds", _bounds(tree, tree))
+    chosen = tuple((key, _the_case(value, tree)) for key, value in entries(tree, "verify") if key.text == case)
     tree = with_section(tree, "verify", chosen)
     kept = tuple((k, v) for k, v in tree.entries if k.text not in ("scenarios", "simulate"))
     tree = MappingTree(kept, tree.span)
@@ -68,9 +69,15 @@ def stand_in(composition: Composition, ends: Mapping[str, Ends], case: str) -> M
     return tree
 
 
-def _without_abstract(case: Tree) -> Tree:
-    tree = mapping(case)
+def _the_case(case: Tree, whole: MappingTree) -> Tree:
+    tree = with_section(mapping(case), "bounds", _bounds(mapping(case), whole))
     return MappingTree(tuple((k, v) for k, v in tree.entries if k.text != "abstract"), tree.span, tree.flow)
+
+
+def _bounds(tree: MappingTree, whole: MappingTree) -> tuple[Entry, ...]:
+    """Return the bounds that are still about something; those about the inside of a part are the part's alone."""
+    known = boundable(whole, [mapping(role) for _, role in entries(whole, "roles")])
+    return tuple((key, value) for key, value in entries(tree, "bounds") if key.text in known)
 
 
 def _word(part: Part, end: str) -> str:
@@ -100,6 +107,8 @@ def _inlined(one: Hosted, known: Ends, role: str) -> Inlined:
             sure = f"{_all_in_it(part, known)} and {reachable}"
             decisions.append(_decision(part, part.own("end"), words, sure, place.span, prompt=True))
         early = _reachable(part, known, role, part.own("early_end"))
+        if role in known.surely:
+            early = f"not ({_all_in_it(part, known)}) and {early}"
         decisions.append(_decision(part, part.own("early_end"), words, early, place.span))
     layers = [(placed(running, place.span), tuple(decisions))]
     value = _value(part, own)
