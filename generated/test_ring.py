@@ -22,7 +22,7 @@ BENCH = Bench(
     __file__,
     protocol="ring",
     spec="../specs/election/ring.yaml",
-    spec_hash="2dc56cfcdc0f01c1",
+    spec_hash="f2a76bdb82bc546d",
 )
 
 CASES = [

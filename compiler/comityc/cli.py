@@ -270,6 +270,30 @@ def simulate(
 
 
 @app.command()
+def mutate(
+    file: File,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="TEXT", help="Only mutants with this in their name; may be repeated."),
+    ] = None,
+    case: Annotated[
+        list[str] | None, typer.Option("--case", metavar="NAME", help="Only in this case; may be repeated.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many processes; one for each core.")] = None,
+    max_states: Annotated[
+        int, typer.Option("--max-states", min=1, help="Leave out cases of the spec with more states.")
+    ] = 20_000,
+    seconds: Annotated[float, typer.Option("--seconds", min=1, help="How long to look at one mutant.")] = 60,
+    json: Json = False,
+) -> None:
+    """Make the usual mistakes in a spec, one at a time, and see whether its properties notice."""
+    from comityc.commands import mutate_command
+
+    _one_spec(file)
+    raise typer.Exit(mutate_command(file, only or [], case or [], jobs, max_states, seconds, json))
+
+
+@app.command()
 def explain(
     code: Annotated[
         str,

@@ -398,6 +398,33 @@ def simulate_command(
     return FINE if fine else FINDINGS
 
 
+def mutate_command(
+    file: str,
+    only: Sequence[str],
+    cases: Sequence[str],
+    jobs: int | None,
+    max_states: int,
+    seconds: float,
+    as_json: bool,
+) -> int:
+    """Judge the mutants of a spec, and say whether every one is dead, no different, or explained."""
+    from comityc.mutate.command import mutate_and_show
+    from comityc.mutate.judge import Limits
+    from comityc.mutate.run import MutationOptions
+
+    result = _checked(file)
+    if result.machine is None:
+        return FINDINGS
+    known = [case.name for case in result.machine.cases]
+    for case in cases:
+        if case not in known:
+            return _usage(f"{file}: there is no case `{case}`; {did_you_mean(case, known) or _what_it_has(known)}")
+    options = MutationOptions(tuple(only), tuple(cases), jobs, Limits(max_states, seconds))
+    with _progress() as progress:
+        fine = mutate_and_show(result.machine, options, lambda text: progress("mutants", text), in_json=as_json)
+    return FINE if fine else FINDINGS
+
+
 # ---- expand and diagram
 
 

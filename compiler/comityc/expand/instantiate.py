@@ -45,6 +45,7 @@ _ADDED = ("define", "assume", "properties")  # are added, and change nothing of 
 _MERGED = (
     "bounds",
     "waive",
+    "survives",
     "verify",
     "simulate",
     "scenarios",

@@ -155,6 +155,7 @@ _SPEC: dict[str, Part] = {
     "roles": _map_of(_record(_ROLE)),
     "properties": _map_of(_record(_PROPERTY)),
     "waive": _map_of(_kept),
+    "survives": _map_of(_kept, named=False),
     "tolerates": _faults,
     "verify": _map_of(_record(_CASE), named=False),
     "simulate": _map_of(_record(_CASE), named=False),

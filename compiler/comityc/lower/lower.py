@@ -73,6 +73,7 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
         cases=cases,
         scenarios=scenarios,
         simulations=simulations,
+        survives=tuple((name.text, reason, name.span) for name, reason in protocol.survives),
         clock=lower_clock(protocol.clock, protocol.skew, lowering),
         outcomes=lower_outcomes(lowering),
         later=later,

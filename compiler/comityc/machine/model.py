@@ -455,6 +455,7 @@ class Machine:
     cases: tuple[Case, ...]
     scenarios: tuple[Scenario, ...]
     simulations: tuple[Simulation, ...] = ()
+    survives: tuple[tuple[str, str, Span], ...] = ()  # mutants that need not be noticed, why, and where that is said
     clock: Clock | None = None
     outcomes: tuple[Outcome, ...] = ()
     later: str | None = None

@@ -411,6 +411,11 @@ PROTOCOL = Record(
         Key("verify", MapOf("title", _CASE), "The cases to explore.", example="verify: {three voters: {}}"),
         Key("scenarios", MapOf("title", _SCENARIO), "Single schedules, and how they end."),
         Key("simulate", MapOf("title", _SIMULATION), "Cases to draw at random."),
+        Key(
+            "survives",
+            MapOf("title", _TEXT, example="survives: {drop-guard chair open receive Ballot: late ones cannot come}"),
+            "Mutants that no property has to notice, with the reason.",
+        ),
     ),
     required_unless=(("roles", "use"),),
     description="One protocol of agents that coordinate.",

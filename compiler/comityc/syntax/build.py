@@ -66,6 +66,7 @@ def _protocol(reader: Reader, tree: Mapping, name: Name, source: Source) -> Prot
         roles=reader.made(build_role(reader, *entry) for entry in parts.get("roles", ())),
         properties=reader.made(build_property(reader, *entry) for entry in parts.get("properties", ())),
         waive=_waive(reader, tree),
+        survives=tuple((Name(key.text, key.span), reader.text(reason)) for key, reason in parts.get("survives", ())),
         tolerates=build_envelope(reader, tree.get("tolerates")),
         cases=tuple(build_case(reader, *entry) for entry in parts.get("verify", ())),
         scenarios=tuple(build_scenario(reader, *entry) for entry in parts.get("scenarios", ())),

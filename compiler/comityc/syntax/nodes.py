@@ -584,6 +584,7 @@ class Protocol:
     roles: tuple[RoleNode, ...]
     properties: tuple[PropertyNode, ...]
     waive: tuple[tuple[Name, str], ...]
+    survives: tuple[tuple[Name, str], ...]
     tolerates: EnvelopeNode | None
     cases: tuple[CaseNode, ...]
     scenarios: "tuple[ScenarioNode, ...]"

@@ -55,7 +55,9 @@ class Examined:
     visited: frozenset[tuple[str, str]] = frozenset()
     taken: frozenset[tuple[str, int]] = frozenset()
     why_incomplete: str | None = None
-    words: frozenset[tuple[str, str, str]] = frozenset()  # role, variable and the word of an enum that it held
+    words: frozenset[tuple[str, str, str]] | None = (
+        None  # role, variable and the word of an enum that it held; None: not looked at
+    )
     orbits: int | None = None
     symmetry: Symmetry = NONE
     resends: bool = False  # whether the messages under way grow without end: the last state has some of them twice

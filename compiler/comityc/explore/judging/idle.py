@@ -4,7 +4,7 @@ A guard that was true whenever it was asked for could be left out; a branch that
 no variable ever holds is an outcome without a witness. None of that makes a property false: these are remarks.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from comityc.explore.judging.examine import Examined
 from comityc.explore.telling.wording import spell
@@ -45,9 +45,11 @@ def _may_never_be(condition: Condition) -> bool:
     return condition.of == "or" or (condition.kind == "if" and condition.of is None)
 
 
-def _without_witness(machine: Machine, runs: Iterable[Examined]) -> Iterator[str]:
+def _without_witness(machine: Machine, runs: Sequence[Examined]) -> Iterator[str]:
     """Name the words of enums that a variable never holds."""
-    held = frozenset[tuple[str, str, str]]().union(*(run.words for run in runs))
+    if any(run.words is None for run in runs):
+        return
+    held = frozenset[tuple[str, str, str]]().union(*(run.words or () for run in runs))
     for role in machine.roles:
         for variable in role.variables:
             kind = without_optional(variable.type)

@@ -1,0 +1,123 @@
+"""The states of a spec and those of a mutant in one case in; the first thing that one does and the other does not, out.
+
+Both graphs are walked together from their initial states, breadth first; states count as the same when everything in them is, the
+messages under way too. When the walk ends without a difference, the graphs are the same up to the names of their steps.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from comityc.explore.graph import Graph
+from comityc.explore.judging.paths import Path
+from comityc.explore.telling.story import Teller
+from comityc.naming import value_name
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two graphs, with what tells its steps.
+
+    `in_order` says that messages of one channel keep their order. `recast` names a variable of a role that is a set on one side and a
+    list on the other: the same elements, each once, count as the same.
+    """
+
+    graph: Graph
+    teller: Teller
+    in_order: bool
+    recast: tuple[str, str] | None = None
+
+    def key(self, state: int) -> Key:
+        """Return all that a state is, in values that do not belong to one graph alone."""
+        world = self.graph.world(state)
+        under_way = [
+            (e.sender, e.receiver, type(e.message).__name__, _fields(e.message)) for e in self.graph.network(state)
+        ]
+        under_way.sort(key=lambda e: (e[0], e[1]) if self.in_order else (e[0], e[1], e[2], repr(e[3])))
+        acts = tuple((h.act, h.arguments, h.undone) for h in world.acts)
+        states = world.states
+        if self.recast is not None:
+            role, name = self.recast[0], value_name(self.recast[1])
+            listed = (s._replace(**{name: tuple(sorted(getattr(s, name)))}) for s in states[role])
+            states = {**states, role: tuple(listed)}
+        return tuple(states.items()), world.shared, world.crashed, world.byzantine, acts, tuple(under_way)
+
+    def steps(self, state: int) -> Iterator[tuple[str, int, int]]:
+        """Yield what is told of each step that changes something, its label and its target."""
+        for label, target in self.graph.steps_from(state):
+            if target != state:
+                yield self.teller.sentence(self.graph.labels[label]), label, target
+
+    def effect(self, state: int, label: int, target: int) -> tuple[str, ...]:
+        """Tell a step and what it changes."""
+        (told,) = self.teller.tell(Path((state, target), (label,))).steps
+        return told.label, *(f"    {change}" for change in told.changes)
+
+
+def _fields(message: Any) -> tuple[Any, ...]:
+    """Return what a message says: the classes of two modules are never equal, the values in them are."""
+    return tuple(getattr(message, field.name) for field in fields(message))
+
+
+def first_difference(spec: Side, mutant: Side) -> tuple[str, ...] | None:
+    """Return the shortest way to a difference, in lines; None when there is none."""
+    starts = {mutant.key(index): index for index in mutant.graph.initial}
+    pairs: dict[tuple[int, int], tuple[tuple[int, int], str] | None] = {}
+    for index in spec.graph.initial:
+        other = starts.get(spec.key(index))
+        if other is None:
+            return ("it begins with other values",)
+        pairs[index, other] = None
+    if len(starts) != len(spec.graph.initial):
+        return ("it begins in other states",)
+    waiting = deque(pairs)
+    while waiting:
+        pair = waiting.popleft()
+        difference, onward = _compare(spec, mutant, *pair)
+        if difference is not None:
+            return (*_way(pairs, pair), *difference)
+        for step, told in onward:
+            if step not in pairs:
+                pairs[step] = pair, told
+                waiting.append(step)
+    return None
+
+
+def _compare(
+    spec: Side, mutant: Side, one: int, other: int
+) -> tuple[tuple[str, ...] | None, list[tuple[tuple[int, int], str]]]:
+    """Compare the steps out of two equal states: a difference, or the pairs of states that they lead to."""
+    here = [(told, label, target, spec.key(target)) for told, label, target in spec.steps(one)]
+    there = [(told, label, target, mutant.key(target)) for told, label, target in mutant.steps(other)]
+    if Counter({key for *_, key in here}) != Counter({key for *_, key in there}):
+        gone = [step for step in here if step[3] not in {key for *_, key in there}]
+        new = [step for step in there if step[3] not in {key for *_, key in here}]
+        lines: list[str] = []
+        for side, at, steps, words in ((mutant, other, new, "the mutant then"), (spec, one, gone, "the spec then")):
+            if steps:
+                told, *changes = side.effect(at, steps[0][1], steps[0][2])
+                lines += [f"{words}: {told}", *changes]
+            else:
+                lines.append(f"{words}: nothing of the kind")
+        return tuple(lines), []
+    by_key: dict[Key, list[int]] = {}
+    for *_, target, key in there:
+        by_key.setdefault(key, []).append(target)
+    onward = []
+    for told, _, target, key in here:
+        targets = by_key[key]
+        onward.append(((target, targets.pop(0) if len(targets) > 1 else targets[0]), told))
+    return None, onward
+
+
+def _way(pairs: dict[tuple[int, int], Any], pair: tuple[int, int]) -> list[str]:
+    steps: list[str] = []
+    came = pairs[pair]
+    while came is not None:
+        before, told = came
+        steps.append(told)
+        came = pairs[before]
+    return [f"{number}. {told}" for number, told in enumerate(reversed(steps), 1)]
