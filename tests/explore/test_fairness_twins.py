@@ -72,6 +72,61 @@ def test_detection_need_not_follow_when_the_token_may_rest(tmp_path: Path) -> No
     assert decided(resting, "detects", tmp_path).verdict == "fails"
 
 
+def hushed(rests: str, folder: Path) -> PropertyVerdict:
+    """EWD840, where at some moment, or never, all messages end; `rests` is how nodes become passive."""
+    text = spec(
+        "ewd840",
+        ("  token_colour: Colour = black", "  token_colour: Colour = black\n  hushed: bool"),
+        ("          if: active[self]\n          do: |", "          if: active[self] and not hushed\n          do: |"),
+        ("        - decide: rest\n          if: active[self]", rests),
+        (
+            "roles:\n",
+            "roles:\n  world:\n    states:\n      there:\n        - resting\n        - decide: hush\n          do: hushed = true\n",
+        ),
+        (
+            "  terminates:\n",
+            "  all_come_to_rest:\n    leads_to:\n      - hushed\n      - not any(active[n] for n in node)\n  terminates:\n",
+        ),
+    )
+    return decided(text, "all_come_to_rest", folder)
+
+
+def test_without_messages_all_become_passive_when_all_steps_are_owed(tmp_path: Path) -> None:
+    assert hushed("        - when: active[self]", tmp_path).verdict == "holds"
+
+
+def test_without_messages_some_may_stay_active_when_the_token_alone_is_owed(tmp_path: Path) -> None:
+    found = hushed("        - decide: rest\n          if: active[self]", tmp_path)
+    assert found.verdict == "fails"
+    assert found.counterexample is not None
+    assert found.counterexample.loop_from is not None
+
+
+PASSIVE_AGAIN = """  detects_if_all_rest_again:
+    leads_to: ["true", detected]
+    given: {again: passed_by}
+  terminates:
+"""
+
+
+def test_that_everybody_rests_again_and_again_does_not_bring_detection_about(tmp_path: Path) -> None:
+    # A witness goes round and passes by each node that is passive: round and round only if all are so again and again.
+    text = spec(
+        "ewd840",
+        ("  token_colour: Colour = black", "  token_colour: Colour = black\n  witness: int\n  passed_by: bool"),
+        (
+            "roles:\n",
+            "roles:\n  witness_of_rest:\n    states:\n      there:\n        - resting\n"
+            "        - when: passed_by\n          do: passed_by = false\n"
+            "        - when: not active[node[witness]] and not passed_by\n          do: |\n"
+            "            passed_by = witness == nodes - 1\n            witness = (witness + 1) % nodes\n",
+        ),
+        ("  terminates:\n", PASSIVE_AGAIN),
+    )
+    assert decided(text, "detects_if_all_rest_again", tmp_path, nodes=2).verdict == "fails"
+    assert decided(text, "detects", tmp_path, nodes=2).verdict == "holds"
+
+
 @pytest.mark.parametrize(("state", "outcome"), [("committed", "fails"), ("aborted", "fails")])
 def test_both_outcomes_of_two_phase_commit_are_reached(state: str, outcome: str, tmp_path: Path) -> None:
     never = f"properties:\n  never_all:\n    never: all(m in {state} for m in manager)\n"

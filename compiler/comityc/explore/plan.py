@@ -8,6 +8,7 @@ from typing import Any
 from comity.errors import ComityError
 from comityc.explore.engine.lookback import needs_clock
 from comityc.explore.judging.evaluator import Evaluator
+from comityc.explore.soundness import unsound
 from comityc.machine.model import Bounds, Case, Machine
 from comityc.naming import value_name
 
@@ -67,6 +68,9 @@ def _run(machine: Machine, case: Case, values: tuple[tuple[str, Any], ...], eval
         return Run(case, values, None, f"it needs {needed}, which is read and checked but not explored yet")
     if case.clock is None and needs_clock(machine):
         return Run(case, values, None, "it tells moments apart, which has no meaning without a `clock`")
+    reason = unsound(machine, case)
+    if reason is not None:
+        return Run(case, values, None, reason)
     try:
         parameters = evaluator.module.Parameters(**{value_name(name): value for name, value in values})
         parameters.check()

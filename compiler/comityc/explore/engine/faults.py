@@ -9,6 +9,7 @@ from comityc.explore.engine.records import BYZANTINE, NOTHING, Move, Note, Recor
 from comityc.explore.engine.rest import BLOCKED
 from comityc.explore.engine.setting import budgets_by_role
 from comityc.explore.graph import Label
+from comityc.explore.soundness import loses_unseen
 from comityc.explore.world import Envelope
 from comityc.machine.model import Envelope as Faults
 from comityc.machine.model import Role
@@ -55,8 +56,7 @@ class Strikes:
         self._by_network: dict[int, tuple[tuple[tuple[int, int], ...], ...]] = {}
         self._left: dict[int, Left] = {}
         self._forgeries: dict[tuple[Any, ...], Record] = {}
-        endless = faults.lose == "any" and faults.duplicate == "any" and self._setting.order == "sent_set"
-        self.loses = faults.lose != 0 and not endless
+        self.loses = faults.lose != 0 and not loses_unseen(self._setting.machine, self._setting.case)
         self.doubles = faults.duplicate not in (0, "any") and self._setting.order != "sent_set"
 
     def add(self, packed: int, locals_: list[int], rest: int, steps: "Steps") -> None:

@@ -17,6 +17,7 @@ from comityc.explore.engine.network import Order
 from comityc.explore.engine.rest import ActRules, Detail
 from comityc.explore.engine.timing import Timing, make_moments, make_timing
 from comityc.explore.engine.values import sealed
+from comityc.explore.soundness import loses_unseen
 from comityc.machine.expressions import ActQuery, Now
 from comityc.machine.model import Act, Budget, Case, Envelope, Machine, Role, State, Transition
 from comityc.machine.value_types import OptionalType
@@ -89,14 +90,11 @@ def make_setting(machine: Machine, case: Case, parameters: Any, module: ModuleTy
     limits = Limits(case.bounds, message_fields)
     views = {role.name: _view(role, machine, case.faults, limits) for role in machine.roles}
     faults = case.faults
-    # A sent set lets an old message come after a new one, which those that keep their order never do.
-    ordered = any(message.fifo for message in machine.messages)
-    endless = faults.lose == "any" and faults.duplicate == "any" and not ordered
     exact = any(figure is not None for figure in (case.states, case.levels, case.orbits))
     counted = nodes_in((machine.roles, machine.definitions))
     timing = None if case.clock is None else make_timing(machine, case.clock, parameters, module, counted)
     order: Order = "fifo"
-    if case.network == "sent_set" or (endless and (faults.reorder or case.network == "unordered")):
+    if case.network == "sent_set" or loses_unseen(machine, case):
         order = "sent_set"
     elif case.network == "unordered" or faults.reorder:
         order = "unordered"
