@@ -62,7 +62,10 @@ SaveTrace = Annotated[
     str | None, typer.Option("--save-trace", metavar="DIR", help="Write each counterexample to a file, for `explain`.")
 ]
 SaveTest = Annotated[
-    str | None, typer.Option("--save-test", metavar="FILE", help="Write the counterexamples as a regression test.")
+    str | None,
+    typer.Option(
+        "--save-test", metavar="FILE", help="Write the counterexamples as tests: a .py file, or the spec itself."
+    ),
 ]
 
 

@@ -62,6 +62,15 @@ def write_files(files: Iterable[GeneratedFile], root: Path | str) -> tuple[tuple
     return tuple(written), ()
 
 
+def replace_text(target: Path, text: str) -> Diagnostic | None:
+    """Put another text in a file that is there, all of it or nothing; return what speaks against it."""
+    try:
+        _replace(target, text)
+    except OSError as error:
+        return _cannot_write(target, error)
+    return None
+
+
 def check_files(files: Iterable[GeneratedFile], root: Path | str) -> tuple[Diagnostic, ...]:
     """Report every file that is missing below a folder or differs from what would be written; write nothing."""
     findings: list[Diagnostic] = []
@@ -118,7 +127,7 @@ def _replace(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             stream.write(text)
         Path(temporary).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         Path(temporary).replace(target)

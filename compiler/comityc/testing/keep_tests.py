@@ -6,7 +6,8 @@ from pathlib import Path
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.explore.telling.trace import Trace
 from comityc.machine.model import Machine
-from comityc.output import write_files
+from comityc.output import GeneratedFile, replace_text, write_files
+from comityc.testing.save_scenario import with_scenarios
 from comityc.testing.save_test import python_tests
 
 
@@ -23,10 +24,23 @@ def save_tests(file: str, machines: Sequence[Machine], traces: Sequence[Trace]) 
         raise CannotSave("--save-test takes one spec at a time")
     machine = next(machine for machine in machines if machine.file == surprises[0].file)
     path = Path(file)
-    if path.suffix != ".py":
-        raise CannotSave(f"--save-test takes a Python file, as in tests/test_{machine.protocol}_again.py, not {file}")
-    test, findings = python_tests(machine, surprises, path)
-    if test is None:
-        return [], findings
-    written, refused = write_files([test], path.parent)
+    if path.suffix == ".py":
+        test, findings = python_tests(machine, surprises, path)
+        return _written([test] if test is not None else [], path.parent, findings)
+    if not path.exists() or not path.samefile(machine.file):
+        raise CannotSave(
+            f"--save-test takes the spec itself, or a Python file as tests/test_{machine.protocol}_again.py"
+        )
+    text, names, findings = with_scenarios(machine, surprises)
+    if text is not None:
+        trouble = replace_text(path.resolve(), text)
+        if trouble is not None:
+            return [], [*findings, trouble]
+    return [f"{file}: scenario `{name}` added" for name in names], findings
+
+
+def _written(
+    files: Sequence[GeneratedFile], folder: Path, findings: list[Diagnostic]
+) -> tuple[list[str], list[Diagnostic]]:
+    written, refused = write_files(files, folder)
     return [f"{one.path}: {one.action}" for one in written if one.action != "refused"], [*findings, *refused]

@@ -80,7 +80,7 @@ def retrace_on(machine: Machine, told: Retold, prevented: int | None = None) -> 
     if finding.outcome == "fails" and finding.story is not None:
         instance = f" for {finding.instance}" if finding.instance else ""
         head = f"{machine.protocol}, case `{told.case}`: {told.prop}{instance} fails: {finding.reason}"
-        raise StillBroken("\n".join([head, *story_lines(finding.story, "text")]))
+        raise StillBroken("\n".join([head, *story_lines(finding.story, "text")]), walk)
     if finding.outcome in ("skipped", "unknown"):
         raise AssertionError(f"`{told.prop}` cannot be decided here: {finding.reason}")
     return walk
@@ -91,7 +91,11 @@ class NoSuchStart(AssertionError):
 
 
 class StillBroken(AssertionError):
-    """The counterexample is one still."""
+    """The counterexample is one still; `walk` are the steps that were taken."""
+
+    def __init__(self, text: str, walk: Walk) -> None:
+        super().__init__(text)
+        self.walk = walk
 
 
 def _run(machine: Machine, evaluator: Evaluator, told: Retold) -> Run:

@@ -13,6 +13,7 @@ from comityc.explore.telling.trace import Trace
 from comityc.machine.model import Machine
 from comityc.output import GENERATED_BY, GeneratedFile
 from comityc.testing.retrace import NoSuchStart, Retold, StillBroken, retrace_on
+from comityc.testing.walk import Walk
 
 _MOST_STARTS = 200
 
@@ -24,19 +25,19 @@ def python_tests(
     findings: list[Diagnostic] = []
     kept: list[tuple[Trace, Retold]] = []
     for trace in traces:
-        told = replayed(machine, trace)
-        if isinstance(told, Diagnostic):
-            findings.append(told)
+        found = replayed(machine, trace)
+        if isinstance(found, Diagnostic):
+            findings.append(found)
         else:
-            kept.append((trace, told))
+            kept.append((trace, found[0]))
     if findings:
         return None, findings
     spec = Path(os.path.relpath(machine.file, file.parent)).as_posix()
     return GeneratedFile(file.name, "\n".join(_lines(machine, kept, spec)) + "\n"), []
 
 
-def replayed(machine: Machine, trace: Trace) -> Retold | Diagnostic:
-    """Play a counterexample again; return what a test keeps of it, or say why it breaks nothing.
+def replayed(machine: Machine, trace: Trace) -> tuple[Retold, Walk] | Diagnostic:
+    """Play a counterexample again; return what a test keeps of it and the steps that were taken, or say why it breaks nothing.
 
     A story that was told of one state for all that are alike may begin in another initial state than its number says.
     """
@@ -47,8 +48,8 @@ def replayed(machine: Machine, trace: Trace) -> Retold | Diagnostic:
         told = Retold(trace.case, trace.values, start, steps, trace.prop)
         try:
             retrace_on(machine, told)
-        except StillBroken:
-            return told
+        except StillBroken as broken:
+            return told, broken.walk
         except NoSuchStart:
             if start != story.start:
                 break

@@ -8,6 +8,7 @@
 Values come from the expression emitter of the Python back end, so a story cannot disagree with the verdict.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -148,10 +149,7 @@ class Why:
             if not decided_by_one and count > _MOST_ELEMENTS:
                 continue
             if bool(self.evaluate(each.element, bound)) is holds:
-                told = ", ".join(
-                    f"{name} = {show(bound[name])}" for clause in each.clauses for name, _ in clause.targets
-                )
-                yield f"for {told}: {_verdict(each.element, holds)}"
+                yield f"for {_told(each.clauses, bound)}: {_verdict(each.element, holds)}"
                 yield from _indented(self._lines(each.element, bound, holds, depth - 1))
                 if decided_by_one:
                     return
@@ -185,7 +183,48 @@ class Why:
                 continue
             if value != spell(expression):
                 told[f"`{spell(expression)}` is {value}"] = None
+                told.update(dict.fromkeys(_indented(self._behind(expression, names))))
         yield from told
+
+    def _behind(self, expression: x.Expression, names: Names) -> Iterator[str]:
+        """Say what a value is made of: the elements that a count counts, what a sum adds, the operands of arithmetic."""
+        match expression:
+            case x.Function(name="count" | "sum" as name, arguments=(x.Comprehension() as each,)):
+                yield from self._counted(name, each, names)
+            case x.Arithmetic() | x.Negative():
+                operands = tuple(_operands(expression))
+                if operands != (expression,):
+                    yield from self._values(operands, names)
+            case _:
+                pass
+
+    def _counted(self, name: str, each: x.Comprehension, names: Names) -> Iterator[str]:
+        told: Counter[str] = Counter()
+        for bound in self._bindings(each.clauses, names):
+            value = self.evaluate(each.element, bound)
+            if value:
+                told[_told(each.clauses, bound) + ("" if name == "count" else f" adds {show(value)}")] += 1
+        for line, times in list(told.items())[:_MOST_ELEMENTS]:
+            yield f"{'counted: ' if name == 'count' else ''}{line}{f' ({times} times)' if times > 1 else ''}"
+        if len(told) > _MOST_ELEMENTS:
+            yield f"and {len(told) - _MOST_ELEMENTS} more"
+
+
+def _operands(expression: x.Expression) -> Iterator[x.Expression]:
+    """Yield what arithmetic is about: everything in it that is no arithmetic itself."""
+    match expression:
+        case x.Arithmetic(left=left, right=right):
+            yield from _operands(left)
+            yield from _operands(right)
+        case x.Negative(value=value) | x.Unwrap(value=value):
+            yield from _operands(value)
+        case _:
+            yield expression
+
+
+def _told(clauses: tuple[x.Clause, ...], bound: Names) -> str:
+    """Say to what the names of a comprehension are bound: `v = voter[0], w = yes`."""
+    return ", ".join(f"{name} = {show(bound[name])}" for clause in clauses for name, _ in clause.targets)
 
 
 def _verdict(expression: x.Expression, holds: bool) -> str:
