@@ -94,10 +94,10 @@ class CountedSearch:
         return found
 
     def _new(self, found: Found) -> dict[int, Keys]:
-        """Return what was not met before, shown to those who watch."""
+        """Return what was not met before, shown to those who watch. Each part is sorted and distinct."""
         new = {}
         for centre, parts in found.items():
-            keys = distinct(np.concatenate(parts)) if len(parts) > 1 else distinct(parts[0])
+            keys = distinct(np.concatenate(parts)) if len(parts) > 1 else parts[0]
             room = self.found.rooms[centre]
             keys = room.met.add_new(keys)
             if len(keys):
