@@ -205,6 +205,33 @@ RULES = {
         verify:
           one: {clock: synchronous, violates: [between]}
     """,
+    "a network that fell apart heals between two deadlines too": """
+        messages: {M: {}}
+        roles:
+          a: {states: {s: [{after: 4s, goto: done}], done: final}}
+          b:
+            states:
+              s:
+                - receive: M
+                  goto: t
+              t:
+                - after: 3s
+                  goto: done
+              done: final
+          c: {states: {s: [{after: 6s, goto: done}], done: final}}
+          d:
+            states:
+              s:
+                - when: true
+                  do: send M() to b
+                  goto: done
+              done: final
+        properties:
+          between: {step: "b in done and old(b in t) implies a in s or c in done"}
+        verify:
+          whole: {clock: synchronous}
+          cut: {clock: synchronous, faults: {partition: {times: 1, messages: kept}}, violates: [between]}
+    """,
     # At 2s or 3s the range of `a` has neither end, and its second timer fires at 4s or 5s.
     "a range ends at any moment between its ends": """
         roles:

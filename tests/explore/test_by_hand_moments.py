@@ -314,14 +314,18 @@ def test_messages_that_differ_in_moments_alone_are_copies_of_each_other() -> Non
                 - every: 1s
                   do: send Ask(asked=now) to b
           b:
+            variables: {until: "time?"}
             states:
               t:
                 - defer: Ask
                 - after: 3s
                   goto: u
               u:
-                - resting
                 - receive: Ask
+                  do: until = msg.asked + 5s
+                - at: until
+                  goto: done
+              done: final
         verify:
           one: {clock: synchronous, bounds: {copies: 1}, states: 1}
           two: {clock: synchronous, bounds: {copies: 2}, states: 1}
