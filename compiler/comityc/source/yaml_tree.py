@@ -216,6 +216,8 @@ class _Builder:
         if len(text) > MOST_SCALAR:
             self.bag.add(TEXT_TOO_LONG.at(self._mark(event), f"a value is longer than {MOST_SCALAR >> 10} KiB"))
             return Scalar("", self._mark(event), style, (self._run(event),))
+        if in_flow and style == "plain" and not text:
+            return self._nothing(event)
         block = style in ("literal", "folded")
         raw = self._source.text[start.index : end.index]
         # A tag or an anchor before the scalar is part of the event; it has its finding, and places do not matter any more.
@@ -230,6 +232,14 @@ class _Builder:
         if in_flow and style == "plain":
             self._add(slips.question_mark(self._source, scalar))
         return scalar
+
+    def _nothing(self, event: Any) -> Scalar:
+        """Return a value that is not there; the two parsers put it before and behind the spaces, people see it before them."""
+        mark = event.start_mark
+        before = self._source.text[: mark.index]
+        column = mark.column + 1 - (len(before) - len(before.rstrip(" ")))
+        span = Span(self._source.file, mark.line + 1, column, mark.line + 1, column)
+        return Scalar("", span, "plain", (Run(0, mark.line + 1, column),))
 
     def _refuse_tag_and_anchor(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
