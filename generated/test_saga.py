@@ -29,7 +29,7 @@ BENCH = Bench(
     __file__,
     protocol="saga",
     spec="../specs/saga/saga.yaml",
-    spec_hash="09440dcca94997bf",
+    spec_hash="e4868ba29d6423fe",
 )
 
 CASES = [

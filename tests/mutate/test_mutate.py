@@ -271,3 +271,14 @@ def test_the_library_notices_its_mutants(spec: str) -> None:
     report = mutate_machine(machine, MutationOptions(jobs=1, limits=Limits(max_states=2_000)))
     assert [fate.name for fate in report.unexplained] == []
     assert report.findings == ()
+
+
+def test_a_scenario_notices_too(tmp_path: Path) -> None:
+    scenario = """
+scenarios:
+  one is too few:
+    decisions: {"citizen[0].sign": [true]}
+    expect: paper in over
+"""
+    report = mutated(tmp_path, WEAK, scenario, only=["one-less define"])
+    assert [(fate.verdict, fate.by) for fate in report.fates] == [("killed", "scenario one is too few")]

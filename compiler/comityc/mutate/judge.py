@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Literal
+from typing import Any, Literal
 
 from comityc.backends.python.emit import emit_module
 from comityc.checks import check_machine
@@ -25,6 +25,7 @@ from comityc.machine.model import Machine
 from comityc.mutate.compare import Side, first_difference
 from comityc.mutate.conditions import VARIANTS
 from comityc.mutate.mutant import Mutant
+from comityc.play.scenario import play_scenario
 
 Verdict = Literal["killed", "refused", "equivalent", "survived", "cut"]
 """`refused`: the compiler does not take it. `equivalent`: it reaches the same states by the same steps. `cut`: too large to say."""
@@ -115,6 +116,7 @@ class Bench:
             wrong = _unexpected(one.examined.findings, one)
             if wrong is not None:
                 self.not_as_stated.append(f"{wrong} in `{one.name}`")
+        self._scenarios = _passed(machine, evaluator.module)
         self._judged = self._weighed([one.examined for one in self.cases], machine)
 
     def judge(self, mutant: Mutant) -> Fate:
@@ -157,6 +159,9 @@ class Bench:
         wrong = self._worse(machine, found)
         if wrong is not None:
             return Fate(mutant.name, "killed", wrong, "all cases", sum(one.states for one in found))
+        failed = next((name for name in self._scenarios if name not in _passed(machine, evaluator.module)), None)
+        if failed is not None:
+            return Fate(mutant.name, "killed", f"scenario {failed}", "its schedule")
         for one, case in zip(found, self.cases, strict=True):
             sides = (replace(side, recast=mutant.recast) for side in (case.side, one.side))
             difference = first_difference(*sides)
@@ -184,6 +189,12 @@ class Bench:
             for prop in case.properties:
                 judged[prop.name] = judged.get(prop.name, True) and prop.expected
         return judged
+
+
+def _passed(machine: Machine, module: Any) -> tuple[str, ...]:
+    """Return the scenarios that end as the spec expects."""
+    results = (play_scenario(machine, scenario, module) for scenario in machine.scenarios)
+    return tuple(result.name for result in results if result.passed)
 
 
 def _explored(
