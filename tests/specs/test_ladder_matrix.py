@@ -132,7 +132,7 @@ DISAGREEMENTS = (
         "partition",
         "✓/✓",
         "both, of different cuts",
-        "The matrix means a cut that stays. Ours heals, and participants in doubt ask again; the cut for good is in a test below.",
+        "The matrix means a cut that stays. Ours heals, and participants in doubt ask again; the cut for good has a test of its own.",
     ),
     Disagreement(
         "Chang-Roberts",

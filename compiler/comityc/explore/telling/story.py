@@ -7,7 +7,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -107,7 +107,7 @@ class Teller:
                 *_sent(label, networks[at], networks[at + 1]),
                 *_lost_at_a_cut(label),
             )
-            sentence = self._in_part(label, worlds[at]) + told.label
+            sentence = self._in_part(label, worlds[at]) + told.label + self._unrecorded(path.labels[:at], label)
             steps.append(replace(told, label=sentence, changes=changes, marks=marks))
         lanes = tuple(str(instance) for instance in self.instances)
         scenes = tuple(self.scene(world, self.graph.network(at)) for world, at in zip(worlds, path.states, strict=True))
@@ -144,6 +144,22 @@ class Teller:
         """Say in one sentence what happened."""
         late = f", by a clock that is {describe_time(-label.now)} late" if -FAR < label.now < 0 else ""
         return self._happened(label) + (f", drawing {self._drawn(label)}" if label.draw is not None else "") + late
+
+    def _unrecorded(self, before: Sequence[int], label: Label) -> str:
+        """Say of one that stops which acts had taken effect that it asked for, and never heard of."""
+        if label.kind not in ("crash", "down") or label.name == "pause":
+            return ""
+        acts: list[str] = []
+        for number in reversed(before):
+            earlier = self.graph.labels[number]
+            if earlier.instance != label.instance:
+                continue
+            transition = self._transition(earlier)
+            if earlier.kind in ("perform", "down") or (transition is not None and transition.goto is not None):
+                break
+            if earlier.kind == "effect":
+                acts.insert(0, self._act(earlier))
+        return f" between {' and '.join(acts)} taking effect and recording it" if acts else ""
 
     def _in_part(self, label: Label, before: World) -> str:
         """Say which part of a composed protocol the instance plays in that takes the step."""
