@@ -227,6 +227,10 @@ def run_(
     restart: Annotated[
         list[str] | None, typer.Option("--restart", metavar="ROLE", help="Restart one of this role.")
     ] = None,
+    pause: Annotated[
+        list[str] | None, typer.Option("--pause", metavar="ROLE", help="Let one of this role sleep for a while.")
+    ] = None,
+    partition: Annotated[int, typer.Option("--partition", min=0, help="Cut the network so often for a while.")] = 0,
     with_: With = None,
     replay: Annotated[
         str | None, typer.Option("--replay", metavar="TOKEN", help="Tell a run again, from its token.")
@@ -250,6 +254,8 @@ def run_(
         reorder=reorder,
         crash=crash or (),
         restart=restart or (),
+        pause=pause or (),
+        partition=partition,
     )
     raise typer.Exit(run_command(file, with_ or [], json, options))
 

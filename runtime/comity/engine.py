@@ -31,10 +31,10 @@ AskKey = tuple[str, str, Any, Any]
 
 
 class Crash(NamedTuple):
-    """A fault to come: the instance stops after so many moments (its steps, and its agent's answers), and comes back or not."""
+    """A fault to come: the instance stops after so many moments (its steps, and its agent's answers), for good or for a while."""
 
     after_moments: int
-    comes_back: bool
+    fault: Literal["crash", "restart", "pause"]
 
 
 @dataclass(slots=True)
@@ -61,6 +61,7 @@ class Seat:
     crashes: list[Crash] = field(default_factory=list)
     down: bool = False
     gone: bool = False
+    asleep: bool = False  # down, and nothing is forgotten
 
 
 class Engine(ABC):
@@ -228,7 +229,7 @@ class Engine(ABC):
             states: dict[str, tuple[Any, ...]] = dict.fromkeys(self._protocol.ROLES, ())
             for me, other in self._seats.items():
                 states[me.role] = (*states[me.role], other.state)
-            down = frozenset(me for me, other in self._seats.items() if other.down)
+            down = frozenset(me for me, other in self._seats.items() if other.down and not other.asleep)
             seat.machine.world = World(self._parameters, states, self._shared, down)
 
     def _change(self) -> None:

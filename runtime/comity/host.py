@@ -12,10 +12,10 @@ handlers. One thing happens at a time; handlers may take as long as they like, m
 
 import asyncio
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from comity.agent import Question, Task, agents_for
 from comity.engine import Asked, AskKey, Crash, Ending, Engine, Seat
@@ -26,12 +26,14 @@ from comity.seal import digester, fresh_ids
 from comity.timers import Timers
 from comity.values import Instance
 from comity.virtual import VirtualLoop
-from comity.wire import Faults, Wire
+from comity.wire import Faults, Wire, draw_while
 
 _RESTART_SECONDS = 1.0
 """How long an instance that is to come back stays down."""
 _LAST_MOMENT = 3
 """A crash strikes at one of an instance's first moments: at its start, after a step, or before an answer is recorded."""
+_LOOK_SECONDS = 0.1
+"""How often an answer looks whether the instance that it is for has woken."""
 _RETRY_SECONDS = 1.0
 """How long after an error an act is tried again; twice as long each time."""
 
@@ -187,8 +189,7 @@ class Host(Engine):
             value = seat.agent.decide(question)
             if inspect.isawaitable(value):
                 value = await value
-            seat.moments += 1
-            if self._strikes(seat) or seat.asked.get(key) is not asked:
+            if await self._is_too_late(seat, key, asked):
                 if not _leaves_open(value, decision):
                     self._note(self._entry("late", seat, name, value, element=element))
                 return
@@ -213,8 +214,7 @@ class Host(Engine):
         outcome = request.outcomes[0] if name in self._effects else await self._try(seat, request, name)
         if outcome is not None and outcome not in request.outcomes:
             raise ComityError(f"{act} came to `{outcome}`, but its outcomes are {', '.join(request.outcomes)}")
-        seat.moments += 1
-        if self._strikes(seat) or seat.asked.get(key) is not asked:
+        if await self._is_too_late(seat, key, asked):
             self._note(self._entry("late", seat, act, outcome, element=element))
             return
         if outcome is None:
@@ -267,25 +267,32 @@ class Host(Engine):
 
     def _plan(self, faults: Faults) -> None:
         """Choose which instances stop, and after how many of their steps."""
-        plans = [(name, False) for name in faults.crash] + [(name, True) for name in faults.restart]
-        for name, comes_back in plans:
+        kinds: tuple[tuple[Literal["crash", "restart", "pause"], Sequence[str]], ...] = (
+            ("crash", faults.crash),
+            ("restart", faults.restart),
+            ("pause", faults.pause),
+        )
+        for fault, name in [(fault, name) for fault, names in kinds for name in names]:
             fitting = [seat for me, seat in self._seats.items() if name in (str(me), me.role)]
             if not fitting:
-                raise ComityError(f"no role or instance `{name}` here to crash")
+                raise ComityError(f"no role or instance `{name}` here to {fault}")
             fresh = [seat for seat in fitting if not seat.crashes] or fitting
             after = self._random.randint(0, _LAST_MOMENT)
-            self._random.choice(fresh).crashes.append(Crash(after, comes_back))
+            self._random.choice(fresh).crashes.append(Crash(after, fault))
 
     def _strikes(self, seat: Seat) -> bool:
         due = [crash for crash in seat.crashes if crash.after_moments <= seat.moments]
-        if not due or seat.machine.final(seat.state):
+        if not due or seat.asleep or seat.machine.final(seat.state):
             return False
         seat.crashes.remove(due[0])
         seat.down = True
-        seat.gone = not due[0].comes_back
+        if due[0].fault == "pause":
+            self._fall_asleep(seat)
+            return True
+        seat.gone = due[0].fault == "crash"
         seat.asked.clear()
         before = seat.state
-        if due[0].comes_back:
+        if not seat.gone:
             seat.state = seat.machine.crashed(seat.state)
             self._soon(self._come_back, seat, before, at=self.now + _RESTART_SECONDS)
         else:
@@ -296,6 +303,27 @@ class Host(Engine):
         self._change()
         self._note(self._entry("crash", seat, before=before, after=seat.state))
         return True
+
+    def _fall_asleep(self, seat: Seat) -> None:
+        seat.asleep = True
+        self._soon(self._wake, seat, at=self.now + draw_while(self._random))
+        self._change()
+        self._note(self._entry("pause", seat, before=seat.state, after=seat.state))
+
+    def _wake(self, seat: Seat) -> None:
+        """Go on as if nothing had been: late timers fire, messages and answers that waited are taken."""
+        seat.asleep = seat.down = False
+        self._change()
+        self._note(self._entry("wake", seat, before=seat.state, after=seat.state))
+        self._settle(seat, False)
+
+    async def _is_too_late(self, seat: Seat, key: AskKey, asked: Asked) -> bool:
+        """Whether an answer is not wanted any more; one for an instance that sleeps waits until it wakes."""
+        seat.moments += 1
+        self._strikes(seat)
+        while seat.asleep:
+            await asyncio.sleep(_LOOK_SECONDS * self._scale)
+        return seat.asked.get(key) is not asked
 
     def _come_back(self, seat: Seat, before: Any) -> None:
         """Go on where the instance stopped, or in the state in which its role restarts."""

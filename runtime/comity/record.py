@@ -27,6 +27,8 @@ EntryKind = Literal[
     "duplicate",  # a fault: the message `value` will arrive twice
     "crash",  # a fault: the instance stops
     "restart",  # the instance is back
+    "pause",  # a fault: the instance sleeps
+    "wake",  # the instance goes on as if nothing had been
     "problem",  # the protocol was violated here; `value` says how
 ]
 
@@ -66,6 +68,8 @@ _PHRASES: Mapping[EntryKind, str] = {
     "duplicate": "{value} is sent twice",
     "crash": "crashes",
     "restart": "is back",
+    "pause": "is paused",
+    "wake": "goes on after its pause",
     "problem": "{value}",
 }
 

@@ -24,7 +24,8 @@ class Faults:
     """Which faults to inject. `lose` and `duplicate` are how often at most, each striking with `chance`.
 
     `crash` and `restart` name roles or instances (`voter`, `voter[1]`), one entry for each fault: the instance stops after
-    a few steps, for good or to come back with its durable variables. Messages of the types `in_order` are never reordered.
+    a few steps, for good or to come back with its durable variables; with `pause` it sleeps for a while and goes on as if nothing
+    had been. `partition` is how often the network falls apart for a while. Messages of the types `in_order` are never reordered.
     """
 
     lose: int = 0
@@ -32,8 +33,15 @@ class Faults:
     reorder: bool = False
     crash: Sequence[str] = ()
     restart: Sequence[str] = ()
+    pause: Sequence[str] = ()
+    partition: int = 0
     in_order: frozenset[str] = frozenset()
     chance: float = 0.25
+
+
+def draw_while(random: Random) -> float:
+    """Return for how many seconds a fault lasts: from a tenth of a second to a quarter of an hour, each length as likely."""
+    return float(10 ** random.uniform(-1, 3))
 
 
 class Fate(NamedTuple):
@@ -55,10 +63,15 @@ class Wire:
         self._random = random
         self._lose = faults.lose
         self._duplicate = faults.duplicate
+        self._partition = faults.partition
+        self._sides: dict[Instance, bool] = {}
+        self._whole_again = 0.0
         self._latest: dict[tuple[Instance, Instance], float] = {}
 
     def send(self, envelope: Envelope, now: float) -> Fate:
         """Decide when the message arrives, once, twice or never. Of two that arrive at one moment the earlier sent is first."""
+        if self._is_cut(envelope, now):
+            return Fate(())
         if self._lose and self._strikes():
             self._lose -= 1
             return Fate(())
@@ -67,6 +80,19 @@ class Wire:
             self._duplicate -= 1
             return Fate((arrival, arrival))
         return Fate((arrival,))
+
+    def _is_cut(self, envelope: Envelope, now: float) -> bool:
+        """Whether the network is apart between two instances; it falls apart where that hits a message."""
+        if now >= self._whole_again:
+            if not (self._partition and self._strikes()):
+                return False
+            self._partition -= 1
+            self._whole_again = now + draw_while(self._random)
+            self._sides = {envelope.sender: True, envelope.receiver: False}
+        near, far = (
+            self._sides.setdefault(one, self._random.random() < 0.5) for one in (envelope.sender, envelope.receiver)
+        )
+        return near != far
 
     def _arrival(self, envelope: Envelope, now: float) -> float:
         if not self._faults.reorder:

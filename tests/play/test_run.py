@@ -160,7 +160,7 @@ def test_a_scenario_can_be_played(spec: Spec) -> None:
         ({"decide": ["voter.choice=maybe"]}, "`maybe` is no Choice: one of yes, no"),
         ({"perform": ["chair.recrd=ok"]}, "there is no act `recrd`, but record"),
         ({"perform": ["chair.record=perhaps"]}, "`perhaps` is no outcome of `record`: one of ok, failed, unknown"),
-        ({"crash": ["votr"], "seed": 1}, "there is no role or instance `votr` to crash"),
+        ({"crash": ["votr"], "seed": 1}, "there is no role or instance `votr` to crash or to pause"),
         ({"values": {"voters": 99}}, "voters"),
     ],
 )

@@ -261,3 +261,30 @@ def test_a_host_runs_inside_a_loop_of_the_users() -> None:
         return await host.run()
 
     assert asyncio.run(main()).states["customer"].at == "served"
+
+
+def test_a_paused_instance_sleeps_and_goes_on_and_its_answers_wait_for_it() -> None:
+    slept = 0
+    for seed in range(12):
+        outcome = _run(
+            parameters=ERRANDS.Parameters(bakers=1, patience=100_000.0), faults=Faults(pause=["baker"]), seed=seed
+        )
+        kinds = [entry.kind for entry in outcome.log]
+        assert kinds.count("pause") == kinds.count("wake") <= 1
+        assert "late" not in kinds
+        assert outcome.states["customer"].at == "served"
+        if "pause" in kinds:
+            asleep = outcome.log[kinds.index("pause") + 1 : kinds.index("wake")]
+            assert not [entry for entry in asleep if str(entry.instance) == "baker[0]" and entry.after is not None]
+            slept += 1
+    assert slept > 6
+
+
+def test_a_network_that_falls_apart_loses_all_that_crosses_and_heals() -> None:
+    cut = 0
+    for seed in range(12):
+        parameters = ERRANDS.Parameters(bakers=1, patience=100_000.0)
+        outcome = _run(parameters=parameters, faults=Faults(partition=1, chance=0.9), seed=seed)
+        assert outcome.states["customer"].at == "served"
+        cut += bool(_kinds(outcome, "lose"))
+    assert cut > 6

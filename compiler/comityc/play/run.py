@@ -56,6 +56,8 @@ class RunOptions:
     reorder: bool = False
     crash: Sequence[str] = ()
     restart: Sequence[str] = ()
+    pause: Sequence[str] = ()
+    partition: int = 0
     time_scale: float = 0.0
 
 
@@ -135,9 +137,9 @@ def _run_freely(
     parameters.check()
     instances = [str(me) for me in module.instances(parameters)]
     roles = {role.name for role in machine.roles}
-    for name in (*options.crash, *options.restart):
+    for name in (*options.crash, *options.restart, *options.pause):
         if name not in roles and name not in instances:
-            raise WrongUsage(f"there is no role or instance `{name}` to crash")
+            raise WrongUsage(f"there is no role or instance `{name}` to crash or to pause")
     script = Script(
         tuple(_decision_answers(text, machine, module) for text in options.decide),
         tuple(_act_answers(text, machine) for text in options.perform),
@@ -149,6 +151,8 @@ def _run_freely(
         reorder=options.reorder,
         crash=tuple(options.crash),
         restart=tuple(options.restart),
+        pause=tuple(options.pause),
+        partition=options.partition,
         in_order=frozenset(module.MESSAGES[m.name].__name__ for m in machine.messages if m.fifo),
     )
     entries: list[Entry] = []
