@@ -352,7 +352,7 @@ def _message(part: Part, value: Tree, types: Mapping[str, str]) -> Tree:
     return made
 
 
-_BOUNDS_OF_ALL = ("copies", "text", "id", "digest", "duration", "fraction", "int", "time")
+_BOUNDS_OF_ALL = ("copies", "under_way", "text", "id", "digest", "duration", "fraction", "int", "time")
 
 
 def bounds_with_parts(tree: MappingTree, used: Iterable[Part]) -> tuple[Entry, ...]:

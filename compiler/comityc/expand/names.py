@@ -19,7 +19,7 @@ LANGUAGE_WORDS = RESERVED | frozenset(
         *("old", "fresh", "happened", "times", "stands", "happenings"),
         *("self", "sender", "msg", "others", "now", "crashed", "byzantine", "index", "key", "default"),
         *("add", "discard", "remove", "append", "pop", "get", "keys", "values", "items"),
-        *("send", "to", "copies", "unknown", "synchronous"),
+        *("send", "to", "copies", "under_way", "unknown", "synchronous"),
     ]
 )
 """Words that mean something to the language wherever they stand: they are not renamed, and are no new names."""

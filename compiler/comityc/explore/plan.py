@@ -90,4 +90,6 @@ def bounds_text(bounds: Bounds) -> str:
     parts += [f"{name} of size {size}" for name, size in bounds.sizes]
     if bounds.copies is not None:
         parts.append(f"copies {bounds.copies}")
+    if bounds.under_way is not None:
+        parts.append(f"under_way {bounds.under_way}")
     return ", ".join(parts)

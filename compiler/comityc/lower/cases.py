@@ -149,10 +149,13 @@ def lower_bounds(bounds: Iterable[nodes.BoundNode], lowering: Lowering) -> Bound
     ranges: list[tuple[str, int, int]] = []
     sizes: list[tuple[str, int]] = []
     copies: int | None = None
+    under_way: int | None = None
     for bound in bounds:
         name = bound.name
         if name.text == "copies":
             copies = bound.last
+        elif name.text == "under_way":
+            under_way = bound.last
         elif not _boundable(name, lowering):
             continue
         elif bound.first is None:
@@ -162,7 +165,7 @@ def lower_bounds(bounds: Iterable[nodes.BoundNode], lowering: Lowering) -> Bound
             lowering.bag.add(WRONG_ENVELOPE.at(bound.span, f"nothing lies between {bound.first} and {bound.last}"))
         else:
             ranges.append((name.text, bound.first, bound.last))
-    return Bounds(ranges=tuple(ranges), sizes=tuple(sizes), copies=copies)
+    return Bounds(ranges=tuple(ranges), sizes=tuple(sizes), copies=copies, under_way=under_way)
 
 
 def _boundable(name: nodes.Name, lowering: Lowering) -> bool:
@@ -173,7 +176,7 @@ def _boundable(name: nodes.Name, lowering: Lowering) -> bool:
         UNKNOWN_SETTING.at(
             name.span,
             f"`{name.text}` is no type, variable or field that could be bounded",
-            help=did_you_mean(name.text, [*known, "copies"]),
+            help=did_you_mean(name.text, [*known, "copies", "under_way"]),
         )
     )
     return False

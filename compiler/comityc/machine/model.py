@@ -262,11 +262,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What checking is limited to. Ranges go by the name of a type, a variable or a field; `copies` is None for no limit."""
+    """What checking is limited to. Ranges go by the name of a type, a variable or a field; `copies` is
+    None for no limit, and so is `under_way`, how many messages may be under way at once."""
 
     ranges: tuple[tuple[str, int, int], ...] = ()
     sizes: tuple[tuple[str, int], ...] = ()
     copies: int | None = None
+    under_way: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

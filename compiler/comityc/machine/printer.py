@@ -277,6 +277,8 @@ def _bounds(bounds: Bounds) -> Iterator[str]:
         yield f"{name}: {size} values"
     if bounds.copies is not None:
         yield f"copies: {bounds.copies}"
+    if bounds.under_way is not None:
+        yield f"under_way: {bounds.under_way}"
 
 
 def _case(case: Case) -> Iterator[str]:

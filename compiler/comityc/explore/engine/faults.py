@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from comityc.explore.engine.moves import MoveFinder
 from comityc.explore.engine.partitions import Split
-from comityc.explore.engine.records import BYZANTINE, NOTHING, Move, Note, Record
+from comityc.explore.engine.records import BYZANTINE, CUT, NOTHING, UNDER_WAY, Move, Note, Record
 from comityc.explore.engine.rest import BLOCKED
 from comityc.explore.engine.setting import budgets_by_role
 from comityc.explore.graph import Label
@@ -32,6 +32,10 @@ def budgets_of(faults: Faults, roles: tuple[Role, ...]) -> tuple[Slots, tuple[in
         found += [((name, role), size) for role, size in by_role if role in known]
     counted = [(key, size) for key, size in found if isinstance(size, int) and size > 0]
     return {key: at for at, (key, _) in enumerate(counted)}, tuple(size for _, size in counted)
+
+
+DOUBLED = 1
+"""The place of duplicates among the faults of the network; losses have 0."""
 
 
 class Left(NamedTuple):
@@ -67,6 +71,9 @@ class Strikes:
             moves = self._by_network.get(network) or self._find_by_network(network)
             for at, spent in left.network:
                 base = packed + ((spent - rest) << self._all.rest_shift)
+                if at == DOUBLED and moves[at] and self._all.is_full(network):
+                    self._all.notes.append(Note(CUT, moves[at][0][1], UNDER_WAY))
+                    continue
                 steps += [(base + delta, label) for delta, label in moves[at]]
         for after, split in left.splits:
             self._part(packed, rest, after, split, steps)

@@ -80,6 +80,10 @@ class NetworkStore:
         """How many equal messages may be under way where there is a limit."""
         return self._copies
 
+    def size(self, network: int) -> int:
+        """Return how many messages are under way."""
+        return len(self.contents[network])
+
     def number(self, content: tuple[int, ...]) -> int:
         """Return the number of a network with these envelopes, in the order of their ranks."""
         return self._number(content)

@@ -98,3 +98,5 @@ NO_ALARMS = Alarms(NOTHING, None, None)
 DEFERRED = Record((), (), (Note("deferred", -1, ""),))
 """The message stays where it is, and lets those behind it pass."""
 CUT = "cut"
+UNDER_WAY = "under_way"
+"""The bound on messages under way, as a verdict names it."""

@@ -18,6 +18,7 @@ from comityc.explore.engine.rearming import Rearming, disarms_others
 from comityc.explore.engine.records import (
     ABSENT,
     BYZANTINE,
+    CUT,
     DEFERRED,
     DOWN,
     GONE,
@@ -25,6 +26,7 @@ from comityc.explore.engine.records import (
     LOCAL_BITS,
     LOST,
     NOTHING,
+    UNDER_WAY,
     Move,
     Note,
     Record,
@@ -222,8 +224,16 @@ class Successors:
                 network = self.network.send(network, sends)
             if swept:
                 network = self._sweep(network, who, swept)
+            if sends and self.is_full(network, 1):
+                self.notes.append(Note(CUT, label, UNDER_WAY))
+                return
             delta += (network - sent_into) << self.network_shift
         steps.append((base + delta + ((rest - before) << self.rest_shift), label))
+
+    def is_full(self, network: int, more: int = 0) -> bool:
+        """Say whether as many messages are under way as the case has room for, or so many more."""
+        most = self.setting.case.bounds.under_way
+        return most is not None and self.network.size(network) >= most + more
 
     def _sort_out(
         self, locals_: list[int], who: int, after: int, sends: tuple[int, ...], rest: int

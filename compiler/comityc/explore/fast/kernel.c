@@ -48,6 +48,7 @@ typedef struct {
     i32 instances, lanes, wide_lanes, removes;
     i32 keeps, copies, sorts, loses;
     i32 doubles, strikes, liars, has_fresh;
+    i32 most, full_note, unused_1, unused_2;   /* how many messages may be under way (-1: any number), and what is said then */
     Field *local, *lane, *rest;
     i32 *wide;                 /* the lanes of more than one bit */
     i32 *lane_of_bit;          /* [W * 64] */
@@ -59,6 +60,7 @@ typedef struct {
     u32 *learn;                         /* by envelope: the operation by which a liar learns */
     i32 **queue_of;            /* [lane][number in the lane] -> queue */
     i32 *queue_number;         /* queue -> its number in its lane */
+    i32 *queue_length;         /* by queue */
     Span *queue_items, *queue_losses, *queue_doubles;
     Waiting *items;
     Change *changes;
@@ -281,6 +283,17 @@ static void sweep(Engine *e, State *s, u32 number) {
     }
 }
 
+/* How many messages are under way. */
+static i32 under_way(const Engine *e, const State *s) {
+    i32 found = 0;
+    for (i32 word = 0; word < W; word++) found += __builtin_popcountll(s->w[word] & e->t->bits[word]);
+    for (i32 i = 0; i < e->t->wide_lanes; i++) {
+        i32 lane = e->t->wide[i]; u64 value = get(s, &e->t->lane[lane]);
+        found += e->t->lane_envelope[lane] >= 0 ? (i32)value : e->t->queue_length[e->t->queue_of[lane][value]];
+    }
+    return found;
+}
+
 static u8 note(Engine *e, u32 number, u64 index) {
     if (!number) return 0;
     if (e->t->note_first[number] < 0) e->t->note_first[number] = (i64)index;
@@ -330,6 +343,10 @@ static u8 take(Engine *e, const State *before, const State *base, i32 who, i32 n
             send(e, &s, envelope);
         }
         if (move.sweep) sweep(e, &s, move.sweep);
+        if (e->t->most >= 0 && move.send_count && under_way(e, &s) > e->t->most) {
+            flags |= note(e, (u32)e->t->full_note, index);
+            continue;
+        }
         put(&s, e->t->rest, (u64)rest);
         step_to(e, &s, kept ? move.kept_label : move.label);
     }
@@ -414,6 +431,11 @@ static void strike_lane(Engine *e, const State *s, i32 lane, u64 value, i32 lose
 static u8 strike(Engine *e, const State *s, u64 index) {
     Rest rest = *rest_of(e, get(s, e->t->rest));
     u8 flags = 0;
+    if (rest.duplicate >= 0 && e->t->most >= 0) {
+        i32 found = under_way(e, s);
+        if (found >= e->t->most) rest.duplicate = BLOCKED;
+        if (found && found >= e->t->most) flags |= note(e, (u32)e->t->full_note, index);
+    }
     if (rest.lose >= 0 || rest.duplicate >= 0) {
         for (i32 word = 0; word < W; word++)
             for (u64 set = s->w[word] & e->t->bits[word]; set; set &= set - 1)

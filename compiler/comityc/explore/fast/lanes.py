@@ -43,6 +43,7 @@ class Lanes:
         self.queue_ids = Growing(t, "queue_ids", np.uint64)
         self.queue_of = Arrays(t, "queue_of", np.int32)
         self.queue_number = Growing(t, "queue_number", np.int32)
+        self.queue_length = Growing(t, "queue_length", np.int32)
         self.queue_items = Growing(t, "queue_items", k.SPAN)
         self.queue_losses = Growing(t, "queue_losses", k.SPAN)
         self.queue_doubles = Growing(t, "queue_doubles", k.SPAN)
@@ -213,6 +214,7 @@ class Lanes:
             self.queue_of.reserve(lane, number + 1)
             self.queue_of[lane][number] = found
             self.queue_number.append(number)
+            self.queue_length.append(len(content))
             self.queue_items.append((0, 0))
             self.queue_losses.append((0, 0))
             self.queue_doubles.append((0, 0))

@@ -42,6 +42,10 @@ NUMBERS = (
     "strikes",
     "liars",
     "has_fresh",
+    "most",
+    "full_note",
+    "unused_1",
+    "unused_2",
 )
 POINTERS = (
     "local",
@@ -59,6 +63,7 @@ POINTERS = (
     "learn",
     "queue_of",
     "queue_number",
+    "queue_length",
     "queue_items",
     "queue_losses",
     "queue_doubles",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from comityc.explore.engine.records import BYZANTINE, CUT, DEFERRED, LOCAL_BITS, NOTHING, Note, Record
+from comityc.explore.engine.records import BYZANTINE, CUT, DEFERRED, LOCAL_BITS, NOTHING, UNDER_WAY, Note, Record
 from comityc.explore.engine.rest import BLOCKED as NOT_ALLOWED
 from comityc.explore.engine.successors import Successors
 from comityc.explore.engine.values import fresh_ids_in
@@ -70,6 +70,8 @@ class Tables:
         self.rows.append((0, 0, 0, 0))
         self.rows.append((0, 0, 0, 0))
         self.instance_ids.reserve(count)
+        most = setting.case.bounds.under_way
+        t.most, t.full_note = -1 if most is None else most, self._note((Note(CUT, -1, UNDER_WAY),))
         self.lanes = Lanes(self, successors)
         self.layout = self.arrange()
 
