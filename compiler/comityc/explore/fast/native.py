@@ -111,5 +111,7 @@ def _load(path: Path) -> ctypes.CDLL:
     library.expand.argtypes = [engine, u64]
     library.steps_from.argtypes = [engine, ctypes.c_void_p]
     library.steps_from.restype = ctypes.c_int64
+    library.sift.argtypes = [engine, u64, *([ctypes.c_void_p] * 5)]
+    library.sift.restype = u64
     library.rebuild.argtypes = [engine, u64, ctypes.c_void_p, ctypes.c_void_p, u64]
     return library

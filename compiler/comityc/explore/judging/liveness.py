@@ -232,22 +232,22 @@ def _way_to(edges: Edges, part: Mask, start: int, goal_edges: Numbers, goal_stat
 
 def _components(count: int, sources: Numbers, targets: Numbers) -> Numbers:
     """Number the strongly connected components of a graph of `count` nodes."""
-    from scipy.sparse import csr_matrix  # here, because most cases do without, and it takes its time to load
-    from scipy.sparse.csgraph import connected_components
-
-    matrix = csr_matrix((np.ones(len(sources), dtype=np.int8), (sources, targets)), shape=(count, count))
-    _, labels = connected_components(matrix, directed=True, connection="strong")
-    result: Numbers = labels.astype(np.int64)
-    return result
+    order = np.argsort(sources, kind="stable")
+    offsets = np.concatenate(([0], np.cumsum(np.bincount(sources, minlength=count))))
+    return _strong_components(count, offsets, targets[order])
 
 
 def _components_of(edges: Edges) -> Numbers:
     """Number the strongly connected components of the whole graph."""
-    from scipy.sparse import csr_matrix
+    return _strong_components(edges.count, edges.offsets, edges.targets)
+
+
+def _strong_components(count: int, offsets: Numbers, targets: Numbers) -> Numbers:
+    from scipy.sparse import csr_matrix  # slow to import, and of no use to a case without promises of liveness
     from scipy.sparse.csgraph import connected_components
 
-    shape, ones = (edges.count, edges.count), np.ones(len(edges.targets), dtype=np.int8)
-    matrix = csr_matrix((ones, edges.targets.astype(np.int32), edges.offsets), shape=shape)
+    ones = np.ones(len(targets), dtype=np.int8)
+    matrix = csr_matrix((ones, targets.astype(np.int32), offsets), shape=(count, count))
     _, labels = connected_components(matrix, directed=True, connection="strong")
     result: Numbers = labels.astype(np.int64)
     return result
