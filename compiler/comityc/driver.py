@@ -124,7 +124,7 @@ def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":
 def _uses_a_pattern(tree: "Tree") -> bool:
     from comityc.source.tree import Mapping
 
-    return isinstance(tree, Mapping) and any(tree.get(key) is not None for key in ("use", "with", "rename"))
+    return isinstance(tree, Mapping) and any(tree.get(key) is not None for key in ("use", "with", "rename", "parts"))
 
 
 def _kept(result: tuple[T | None, Iterable[Diagnostic]], bag: Bag) -> T | None:
