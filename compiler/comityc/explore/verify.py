@@ -11,6 +11,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
+from comityc.explore.alike import explore_alike
 from comityc.explore.counters.examine import count_instances
 from comityc.explore.engine.domains import NoDomainError
 from comityc.explore.fast.explore import EngineName, explore
@@ -82,7 +83,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         counted = count_instances(machine, evaluator, run, alike, max_states=limits.max_states, progress=meter)
         if counted is not None:
             return replace(counted, seconds=perf_counter() - started)
-    by = partial(explore_orbits, roles=alike.roles) if alike.found and limits.engine != "native" else explore
+    by = partial(_by_orbits(limits), roles=alike.roles) if alike.found and limits.engine != "native" else explore
     search = partial(
         by,
         machine,
@@ -121,6 +122,11 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         not graph.complete and _piles_up(graph),
         graph.engine,
     )
+
+
+def _by_orbits(limits: Limits) -> Callable[..., Graph]:
+    """Return how to search where instances are alike: in full where that is quicker, unless orbits were asked for."""
+    return explore_alike if limits.engine == "auto" and limits.symmetry != "shown" else explore_orbits
 
 
 def _orbits(machine: Machine, evaluator: Evaluator, run: Run, alike: Symmetry) -> int | None:
