@@ -177,6 +177,7 @@ def verify(
 ) -> None:
     """Explore specs exhaustively, case by case, and decide every property."""
     from comityc.commands import ladder_command, verify_command
+    from comityc.explore.interruption import by_ctrl_c
     from comityc.explore.telling.keep import Keep
 
     _fit(not (ladder and (save_trace or html or save_test)), "--ladder keeps no traces, no page and no tests")
@@ -187,7 +188,8 @@ def verify(
     if ladder:
         raise typer.Exit(ladder_command(names, cases, values, json, limits, seconds, chart.value, stories))
     keep = Keep(save_trace, html, save_test)
-    raise typer.Exit(verify_command(names, cases, values, json, limits, chart.value, stories, keep))
+    with by_ctrl_c():
+        raise typer.Exit(verify_command(names, cases, values, json, limits, chart.value, stories, keep))
 
 
 @app.command("compile")

@@ -48,6 +48,7 @@ def verify_command(
     keep: "Keep",
 ) -> int:
     """Verify specs, print the report, keep what is asked for, and say whether every case is as its spec says."""
+    from comityc.explore.interruption import asked
     from comityc.explore.telling.report import SCHEMA, to_json, to_text
     from comityc.explore.telling.trace import traces_of
 
@@ -58,6 +59,10 @@ def verify_command(
     traces: list[Trace] = []
     for result in results:
         if result.machine is None or not _can_be_explored(result):
+            continue
+        if asked():
+            _say(f"{result.file}: not looked at, because of Ctrl-C")
+            fine = False
             continue
         try:
             verdict = _verify(result.machine, cases, values, limits)

@@ -12,6 +12,7 @@ from comityc.explore.engine.setting import make_setting
 from comityc.explore.fast.explore import explore, unfit
 from comityc.explore.fast.native import compiler
 from comityc.explore.graph import Graph
+from comityc.explore.interruption import asked
 from comityc.explore.symmetry.search import explore_orbits
 from comityc.machine.model import Case, Machine
 
@@ -40,6 +41,6 @@ def explore_alike(
     if few.complete or len(few.states) <= FEW_ORBITS:
         return few
     whole = explore(*what, max_states=min(max_states or QUICK_STATES, QUICK_STATES), progress=progress, **how)
-    if whole.complete or (max_states is not None and max_states <= QUICK_STATES):
+    if whole.complete or asked() or (max_states is not None and max_states <= QUICK_STATES):
         return whole
     return explore_orbits(*what, max_states=max_states, **in_orbits)

@@ -14,8 +14,10 @@ from typing import Any
 from comityc.explore.alike import explore_alike
 from comityc.explore.counters.examine import count_instances
 from comityc.explore.engine.domains import NoDomainError
+from comityc.explore.engine.search import EndSearch
 from comityc.explore.fast.explore import EngineName, explore
 from comityc.explore.graph import Graph
+from comityc.explore.interruption import asked
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.examine import FIRST, Examined, Examiner
 from comityc.explore.judging.idle import idle_parts
@@ -75,6 +77,8 @@ def verify_machine(
 def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, progress: Progress) -> Examined:
     if run.refused is not None:
         return Examined(run, (), 0, 0, True, 0.0)
+    if asked():
+        return Examined(replace(run, refused="it was not begun: stopped by Ctrl-C"), (), 0, 0, True, 0.0)
     started = perf_counter()
     progress(run.case.name, "exploring")
     alike = find_symmetry(machine, evaluator, run) if limits.symmetry != "none" else NONE
@@ -100,7 +104,9 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         return Examined(replace(run, refused=f"this cannot be explored: {error}"), (), 0, 0, True, 0.0)
     examiner = Examiner(machine, evaluator, run, graph)
     found = tuple(examiner.findings(lambda name: progress(run.case.name, f"deciding {name}")))
-    findings = with_plain_stories(examiner, found, lambda states: search(keep_edges=True, max_states=states))
+    findings = found
+    if not asked():
+        findings = with_plain_stories(examiner, found, lambda states: search(keep_edges=True, max_states=states))
     orbits = len(graph.states) if graph.orbits is not None else None
     if orbits is None and graph.complete and (limits.symmetry == "shown" or run.case.orbits is not None):
         progress(run.case.name, "counting orbits")
@@ -167,6 +173,10 @@ class Meter:
         seconds = perf_counter() - self._started
         speed = f", {found / seconds:,.0f} a second" if seconds > 1 else ""
         self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}")
+        if asked():
+            raise EndSearch(
+                f"stopped by Ctrl-C at level {level}, with {waiting:,} of {found:,} states still to look at"
+            )
 
 
 def _piles_up(graph: Graph) -> bool:

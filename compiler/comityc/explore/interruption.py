@@ -1,0 +1,39 @@
+"""Ctrl-C in: the search that runs is cut and told, like one that met a limit, and those behind it are not begun.
+
+A second Ctrl-C stops at once. Only commands ask for this; elsewhere Ctrl-C does what it always does.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class _Wish:
+    asked = False
+
+
+def asked() -> bool:
+    """Say whether somebody pressed Ctrl-C."""
+    return _Wish.asked
+
+
+@contextmanager
+def by_ctrl_c() -> Iterator[None]:
+    """Take note of Ctrl-C instead of stopping at once."""
+    _Wish.asked = False
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals come to the main thread alone
+        return
+    before = signal.signal(signal.SIGINT, _take_note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _take_note(number: int, frame: Any) -> None:
+    if _Wish.asked:
+        raise KeyboardInterrupt
+    _Wish.asked = True

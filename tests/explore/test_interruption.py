@@ -1,0 +1,52 @@
+"""Ctrl-C ends in a report of what was covered: the running case is cut, those behind it are not begun."""
+
+import signal
+
+import pytest
+from tests.explore.specs import compile_spec
+
+from comityc.explore.fast.explore import EngineName
+from comityc.explore.fast.native import compiler
+from comityc.explore.interruption import asked, by_ctrl_c
+from comityc.explore.verify import verify_machine
+
+
+@pytest.mark.parametrize("engine", ["reference", "native"])
+def test_the_search_is_cut_and_told(engine: EngineName) -> None:
+    if engine == "native" and compiler() is None:
+        pytest.skip("there is no C compiler")
+    spec = compile_spec("specs/voting/threshold_vote.yaml")
+    pressed: list[str] = []
+
+    def press(case: str, doing: str) -> None:
+        if doing.startswith("level") and not pressed:
+            pressed.append(case)
+            signal.raise_signal(signal.SIGINT)
+
+    with by_ctrl_c():
+        verdict = verify_machine(
+            spec.machine, spec.module, cases=["three voters", "two thirds"], engine=engine, progress=press
+        )
+        assert asked()
+    first, second = verdict.cases
+    assert pressed == ["three voters"]
+    assert first.verdict == "cut"
+    assert first.states is not None
+    assert 0 < first.states < 130_049
+    assert "stopped by Ctrl-C at level" in first.findings[0]
+    assert second.findings == ("it was not begun: stopped by Ctrl-C",)
+    assert second.states == 0
+
+
+def test_a_second_time_stops_at_once() -> None:
+    with by_ctrl_c():
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_elsewhere_it_does_what_it_always_does() -> None:
+    with by_ctrl_c():
+        assert not asked()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
