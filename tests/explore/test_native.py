@@ -131,6 +131,13 @@ def test_more_states_than_allowed_are_cut() -> None:
     assert graph.expanded < len(graph.states) == graph.levels[-1][1]
 
 
+def test_memory_is_limited_for_the_reference_too() -> None:
+    spec = compile_spec("specs/voting/threshold_vote.yaml")
+    verdict = verify_machine(spec.machine, spec.module, cases=["three voters"], engine="reference", memory=20_000_000)
+    assert verdict.cases[0].verdict == "cut"
+    assert "0.02 GB of memory" in verdict.cases[0].findings[0]
+
+
 def test_memory_is_limited() -> None:
     spec = compile_spec("specs/voting/threshold_vote.yaml")
     verdict = verify_machine(spec.machine, spec.module, cases=["three voters"], engine="native", memory=2_000_000)

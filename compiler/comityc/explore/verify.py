@@ -23,6 +23,7 @@ from comityc.explore.judging.examine import FIRST, Examined, Examiner
 from comityc.explore.judging.idle import idle_parts
 from comityc.explore.judging.weigh import weigh
 from comityc.explore.judging.words import words_held
+from comityc.explore.memory import memory_in_use
 from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.symmetry.found import NONE, Symmetry, Use
@@ -82,7 +83,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     started = perf_counter()
     progress(run.case.name, "exploring")
     alike = find_symmetry(machine, evaluator, run) if limits.symmetry != "none" else NONE
-    meter = Meter(run.case.name, progress)
+    meter = Meter(run.case.name, progress, limits.memory)
     if alike.found and limits.engine == "auto":
         counted = count_instances(machine, evaluator, run, alike, max_states=limits.max_states, progress=meter)
         if counted is not None:
@@ -165,14 +166,17 @@ def needs_edges(machine: Machine, case: Case) -> bool:
 class Meter:
     """Tells how a search is getting on: level, states, how many wait to be looked at, and how many are found in a second."""
 
-    def __init__(self, case: str, progress: Progress) -> None:
-        self._case, self._progress, self._started = case, progress, perf_counter()
+    def __init__(self, case: str, progress: Progress, memory: int | None = None) -> None:
+        """With `memory`, the search ends when the process has taken so many bytes."""
+        self._case, self._progress, self._started, self._memory = case, progress, perf_counter(), memory
 
     def __call__(self, level: int, found: int, waiting: int) -> None:
         """Take note of where the search is."""
         seconds = perf_counter() - self._started
         speed = f", {found / seconds:,.0f} a second" if seconds > 1 else ""
         self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}")
+        if self._memory is not None and memory_in_use() > self._memory:
+            raise EndSearch(f"the limit of {self._memory / 1e9:g} GB of memory was met")
         if asked():
             raise EndSearch(
                 f"stopped by Ctrl-C at level {level}, with {waiting:,} of {found:,} states still to look at"
