@@ -23,7 +23,7 @@ BENCH = Bench(
     __file__,
     protocol="lease_leader",
     spec="../specs/election/lease_leader.yaml",
-    spec_hash="5f6d919cceab163e",
+    spec_hash="8ae9f24897aa3e03",
 )
 
 CASES = [
@@ -33,6 +33,7 @@ CASES = [
     "somebody goes down",
     "clocks within the margin",
     "the leader sleeps",
+    "the leader sleeps and writes",
     "the registry forgets its tokens",
     "the resource forgets the fence",
 ]
