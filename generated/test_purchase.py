@@ -30,10 +30,8 @@ BENCH = Bench(
 )
 
 CASES = [
-    "by parts",
     "as a whole",
     "one buyer",
-    "one buyer by parts",
 ]
 
 

@@ -39,6 +39,7 @@ class Walk:
         self._states, self._parents, self._labels = [self.starts[start]], array("q", [-1]), array("i", [-1])
         graph.states, graph.parent, graph.parent_label = self._states, self._parents, self._labels
         graph.violations, graph.initial_count = [], 1
+        graph.cut_states, graph.broken_states = set(), set()
         self._search.forget_violations()
 
     def options(self) -> list[Option]:

@@ -1,5 +1,6 @@
 """Whole generated modules: as they were reviewed, well-formed by the tools of Python, and always the same."""
 
+import ast
 import os
 import re
 import subprocess
@@ -70,10 +71,19 @@ def test_a_module_does_not_depend_on_the_hash_seed() -> None:
     assert texts[0] == texts[1]
 
 
+class _WithoutNotes(ast.NodeTransformer):
+    """Takes `_seen(3, condition)` for the condition: what is checked notes down what each came to, and yields it."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        return node.args[1] if isinstance(node.func, ast.Name) and node.func.id == "_seen" else node
+
+
 @pytest.mark.parametrize("name", ["vote", "order"])
-def test_without_ghosts_the_machines_are_the_same_text_for_checking(name: str) -> None:
+def test_without_ghosts_the_machines_are_the_same_for_checking(name: str) -> None:
     def machines(text: str) -> str:
-        return text[text.index("class Parameters") : text.index("def instances(")]
+        part = text[text.index("class Parameters") : text.index("def instances(")]
+        return ast.dump(_WithoutNotes().visit(ast.parse(part)))
 
     assert machines(text_of(name)) == machines(text_of(name, checking=True))
 
