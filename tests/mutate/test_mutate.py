@@ -1,6 +1,7 @@
 """Mutants: each usual mistake is made where it can be made, and what becomes of it is told truly."""
 
 import json
+import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -238,6 +239,7 @@ def test_processes_come_to_the_same(tmp_path: Path) -> None:
     alone = mutate_machine(machine, MutationOptions(jobs=1, only=["paper open"]))
     together = mutate_machine(machine, MutationOptions(jobs=2, only=["paper open"]))
     assert verdicts(alone) == verdicts(together)
+    assert not multiprocessing.active_children(), "what is left behind is told of when the program ends"
 
 
 def test_the_command_tells_and_exits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,7 +102,7 @@ def _judged(bench: Bench, machine: Machine, wanted: Sequence[Mutant], options: M
             for done in as_completed(waiting):
                 yield done.result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
             _bench, _mutants = None, {}
 
 
