@@ -24,11 +24,13 @@ BENCH = Bench(
     __file__,
     protocol="swim",
     spec="../specs/membership/swim.yaml",
-    spec_hash="207f3105bc9ff636",
+    spec_hash="be0076fb57fa689e",
 )
 
 CASES = [
     "three members",
+    "a message comes twice",
+    "a message is lost and another comes twice",
     "two members",
     "many losses and a short suspicion",
     "answers later than the timeout",

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from comityc.explore.alike import explore_alike
+from comityc.explore.collecting import uncollected
 from comityc.explore.counters.examine import count_instances
 from comityc.explore.engine.domains import NoDomainError
 from comityc.explore.engine.search import EndSearch
@@ -68,7 +69,8 @@ def verify_machine(
     told = progress or (lambda case, doing: None)
     limits = Limits(engine, max_states, memory, symmetry)
     examined = [
-        _examine(machine, evaluator, run, limits, told) for run in plan_runs(machine, evaluator, cases, with_values)
+        uncollected(_examine, machine, evaluator, run, limits, told)
+        for run in plan_runs(machine, evaluator, cases, with_values)
     ]
     whole = cases is None and with_values is None
     remarks = idle_parts(machine, examined, module.SEEN) if whole else ()
