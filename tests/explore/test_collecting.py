@@ -27,7 +27,10 @@ def collector_as_it_was() -> Iterator[None]:
 
 
 def test_work_is_not_interrupted() -> None:
-    assert uncollected(lambda number, *, more: (number + more, gc.isenabled()), 1, more=2) == (3, False)
+    def work(number: int, *, more: int) -> tuple[int, bool]:
+        return number + more, gc.isenabled()
+
+    assert uncollected(work, 1, more=2) == (3, False)
     assert gc.isenabled()
 
 
