@@ -1,6 +1,6 @@
-"""A faster way through the same states: tables of what the generated Python does, and kernels that look steps up in them.
+"""A faster way through the same states: tables of what the generated Python does, and a kernel that looks steps up in them.
 
-    search (reference)  ->  tables  ->  kernel.c, or columns.py where there is no compiler
+    search (reference)  ->  tables  ->  kernel.c, where there is a C compiler
                               ^             |
                               +-- asks for what is not there yet
 
