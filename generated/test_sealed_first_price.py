@@ -30,7 +30,7 @@ BENCH = Bench(
     __file__,
     protocol="sealed_first_price",
     spec="../specs/auction/sealed_first_price.yaml",
-    spec_hash="de1bea9849b607ae",
+    spec_hash="b587450c273b7e6d",
 )
 
 CASES = [
