@@ -22,6 +22,7 @@ typedef uint32_t u32;
 typedef int32_t i32;
 typedef uint8_t u8;
 
+enum { HUGE = 1 << 22 };                 /* memory of so many bytes is asked for in large pages */
 enum { BATCH = 256, ENOUGH = 1024 };   /* so many states, or steps, are gathered before they are looked up */
 
 typedef struct { u64 w[W]; } State;
@@ -119,7 +120,11 @@ static jmp_buf away;
 
 static void *reserve(u64 bytes) {
     void *p = mmap(0, bytes ? bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return p == MAP_FAILED ? 0 : p;
+    if (p == MAP_FAILED) return 0;
+#ifdef MADV_HUGEPAGE
+    if (bytes >= HUGE) madvise(p, bytes, MADV_HUGEPAGE);  /* places are looked up at random: fewer pages are found sooner */
+#endif
+    return p;
 }
 
 static inline u64 mix(u64 x) {
