@@ -49,7 +49,7 @@ typedef struct {
     i32 instances, lanes, wide_lanes, removes;
     i32 keeps, copies, sorts, loses;
     i32 doubles, strikes, liars, has_fresh;
-    i32 most, full_note, unused_1, unused_2;   /* how many messages may be under way (-1: any number), and what is said then */
+    i32 most, full_note;       /* how many messages may be under way (-1: any number), and what is said then */
     Field *local, *lane, *rest;
     i32 *wide;                 /* the lanes of more than one bit */
     i32 *lane_of_bit;          /* [W * 64] */

@@ -44,8 +44,6 @@ NUMBERS = (
     "has_fresh",
     "most",
     "full_note",
-    "unused_1",
-    "unused_2",
 )
 POINTERS = (
     "local",

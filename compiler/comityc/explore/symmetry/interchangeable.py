@@ -157,7 +157,9 @@ class _Values:
             return None
         try:
             return (self._evaluator.over_parameters(expression, self._parameters),)
-        except Exception:
+        except (
+            Exception
+        ):  # whatever stands in the way, what has no value here is not known: the case is then no smaller
             return None
 
 
