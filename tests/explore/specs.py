@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from comityc.diagnostics.bag import Bag
 from comityc.driver import check_file, checking_module, read_tree
 from comityc.explore.engine.search import explore
+from comityc.explore.fast.explore import EngineName
+from comityc.explore.fast.native import compiler
 from comityc.explore.graph import Graph
 from comityc.explore.telling.report import to_text
 from comityc.explore.verify import verify_machine
@@ -103,7 +105,9 @@ def with_bounds(case: Case, **ranges: tuple[int, int]) -> Case:
 
 
 def assert_as_stated(text: str) -> None:
-    """Verify a spec, and fail with the report when a figure or a verdict is not what its cases state."""
+    """Verify a spec with each engine, and fail with the report when a figure or a verdict is not what its cases state."""
     spec = load_spec(text)
-    verdict = verify_machine(spec.machine, spec.module)
-    assert verdict.as_expected, to_text([verdict], chart="none")
+    engines: tuple[EngineName, ...] = ("reference", "native") if compiler() is not None else ("reference",)
+    for engine in engines:
+        verdict = verify_machine(spec.machine, spec.module, engine=engine)
+        assert verdict.as_expected, f"{engine}: {to_text([verdict], chart='none')}"

@@ -1,11 +1,15 @@
 """The kernel against the reference: the same states, levels, steps, remarks and verdicts, on the library and on random specs."""
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 from tests.explore.specs import Spec, a_case, compile_spec, load_spec
 from tests.explore.test_two_explorers import SpecMaker
+from tests.explore.test_two_explorers_in_time import SECOND, TRIGGERS, MakerOfMoments, skew
 
 from comityc.explore.engine.search import Search
 from comityc.explore.fast.explore import explore, unfit
@@ -14,7 +18,7 @@ from comityc.explore.graph import Graph
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import plan_runs
 from comityc.explore.verify import verify_machine
-from comityc.machine.model import Bounds, Case, Envelope
+from comityc.machine.model import Bounds, Case, Clock, Envelope
 
 pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C compiler")
 
@@ -90,6 +94,22 @@ def test_random_specs(block: int) -> None:
         spec = load_spec(maker.spec(), unchecked=True)
         case = a_case(maker.faults(), network=maker.network(), bounds=Bounds(copies=1 + seed % 2), exact=seed % 3 == 0)
         assert_the_same(spec, case, spec.parameters)
+
+
+@pytest.mark.parametrize("lateness", [None, 0, SECOND, 2 * SECOND])
+@pytest.mark.parametrize("maker_of", [partial(SpecMaker, triggers=TRIGGERS), MakerOfMoments])
+def test_random_specs_in_time(maker_of: Callable[[int], SpecMaker], lateness: int | None) -> None:
+    """Clocks, moments and cuts in the network; a lateness of 0 stands for no clock at all."""
+    complete = 0
+    for seed in range(2000, 2014):
+        maker = maker_of(seed)
+        spec = load_spec(maker.spec(), unchecked=True)
+        faults = replace(maker.faults(), partition=maker.partition())
+        case = a_case(faults, network=maker.network(), bounds=Bounds(copies=1 + seed % 2), exact=seed % 3 == 0)
+        if lateness != 0:
+            case = replace(case, clock=Clock() if lateness is None else skew(lateness))
+        complete += assert_the_same(spec, case, spec.parameters, most=3_000).complete
+    assert complete
 
 
 FLOOD = """

@@ -125,8 +125,7 @@ class Strikes:
         parting = partitions.part(network, split.cut) if partitions is not None else None
         if partitions is None or parting is None:
             return
-        name = "one_way" if partitions.one_way else None
-        label = self._all.labels.number(Label("part", name=name, value=split.sides, lost=parting.lost))
+        label = partitions.label(self._all.labels, split, parting.lost)
         changed = (parting.network - network) << self._all.network_shift
         steps.append((packed + changed + ((after - rest) << self._all.rest_shift), label))
 

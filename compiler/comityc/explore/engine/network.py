@@ -102,7 +102,7 @@ class NetworkStore:
         if found is None:
             content = list(self.contents[network])
             for envelope in envelopes:
-                if self._copies is None or self._count(content, envelope) < self._copies:
+                if self._copies is None or self.count(content, envelope) < self._copies:
                     content.insert(bisect_right(content, self._ranks[envelope], key=self._ranks.__getitem__), envelope)
             found = self._sent[key] = self._number(tuple(content))
         return found
@@ -131,7 +131,11 @@ class NetworkStore:
         content = [rename(envelope) for envelope in self.contents[network]]
         return self._number(tuple(sorted(content, key=self._ranks.__getitem__)))
 
-    def _count(self, content: Sequence[int], envelope: int) -> int:
+    def kind(self, envelope: int) -> int:
+        """Return what is the same for all envelopes that count as copies of this one."""
+        return self._kinds[envelope]
+
+    def count(self, content: Sequence[int], envelope: int) -> int:
         """Count the copies of an envelope."""
         kinds = self._kinds
         kind = kinds[envelope]
@@ -142,8 +146,8 @@ class NetworkStore:
         before, content = self.contents[network], list[int]()
         for envelope in before:
             after = change(envelope)
-            most = len(before) if self._copies is None else max(self._copies, self._count(before, envelope))
-            if self._count(content, after) < most:
+            most = len(before) if self._copies is None else max(self._copies, self.count(before, envelope))
+            if self.count(content, after) < most:
                 content.insert(bisect_right(content, self._ranks[after], key=self._ranks.__getitem__), after)
         return self._number(tuple(content))
 

@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from comity.values import Instance
 from comityc.explore.engine.domains import NoDomainError
+from comityc.explore.engine.labels import LabelStore
 from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.setting import Setting
+from comityc.explore.graph import Label
 from comityc.explore.world import Envelope
 from comityc.machine.model import Partition
 
@@ -65,6 +67,10 @@ class Partitions:
         if key not in self._partings:
             self._partings[key] = self._part(network, cut)
         return self._partings[key]
+
+    def label(self, labels: LabelStore, split: Split, lost: tuple[Envelope, ...]) -> int:
+        """Return the label of falling apart in this way, by which these messages are lost."""
+        return labels.number(Label("part", name="one_way" if self.one_way else None, value=split.sides, lost=lost))
 
     def sort(self, sends: tuple[int, ...], cut: Cut) -> tuple[tuple[int, ...], tuple[Envelope, ...]]:
         """Return which of the messages that are sent are under way, and which are lost at the cut."""

@@ -5,7 +5,7 @@ Time passes by steps of its own, and they alone bring deadlines nearer. What is 
 
 from typing import TYPE_CHECKING
 
-from comityc.explore.engine.records import CUT, LOCAL_BITS, NO_ALARMS, Alarms
+from comityc.explore.engine.records import CUT, LOCAL_BITS, NO_ALARMS, Alarms, Note
 from comityc.explore.engine.timing import Timing
 from comityc.explore.graph import Label, LabelKind, Obligation
 
@@ -53,20 +53,24 @@ class Passing:
             # Between the deadlines only what may happen at any time makes a difference, or a timer that may still wait.
             if at_any_time or limits:
                 passed = min(passed, self._timing.tick)
-            owed = Obligation("time", None)
-            label = self._all.labels.number(Label("time", value=passed), owed)
-            steps.append((packed + self._shift(packed, locals_, passed), label))
+            steps.append((packed + self._shift(packed, locals_, passed), self.label(passed)))
+
+    def label(self, passed: int) -> int:
+        """Return the label of so much time that passes."""
+        return self._all.labels.number(Label("time", value=passed), Obligation("time", None))
 
     def _is_held(self, packed: int, steps: "Steps") -> bool:
         """Say whether something is owed that time waits for, be it that a bound or a violation keeps it from happening."""
-        if any(target != packed and self._is_holding(label) for target, label in steps):
+        if any(target != packed and self.is_holding(label) for target, label in steps):
             return True
-        return any(
-            (note.property == CUT or note.broken) and note.label >= 0 and self._is_holding(note.label)
-            for note in self._all.notes
-        )
+        return any(map(self.is_held_by, self._all.notes))
 
-    def _is_holding(self, number: int) -> bool:
+    def is_held_by(self, note: Note) -> bool:
+        """Say whether time waits because of what cannot happen."""
+        return (note.property == CUT or note.broken) and note.label >= 0 and self.is_holding(note.label)
+
+    def is_holding(self, number: int) -> bool:
+        """Say whether time waits for steps with this label."""
         found = self._holds.get(number)
         if found is None:
             labels = self._all.labels
@@ -94,11 +98,14 @@ class Passing:
             network = packed >> self._all.network_shift
             difference = (self._find_network(network, passed) - network) << self._all.network_shift
         for who, local in enumerate(locals_):
-            later = self._later.get((who, local, passed))
-            if later is None:
-                later = self._find_later(who, local, passed)
+            later = self.later(who, local, passed)
             difference += (later - local) << (who * LOCAL_BITS)
         return difference
+
+    def later(self, who: int, local: int, passed: int) -> int:
+        """Return the local state of an instance some time later."""
+        found = self._later.get((who, local, passed))
+        return self._find_later(who, local, passed) if found is None else found
 
     def _find_later(self, who: int, number: int, passed: int) -> int:
         finder = self._all.finder
@@ -114,11 +121,12 @@ class Passing:
         """Return the messages under way some time later."""
         found = self._networks.get((network, passed))
         if found is None:
-            found = self._all.network.replaced(network, lambda envelope: self._find_envelope(envelope, passed))
+            found = self._all.network.replaced(network, lambda envelope: self.envelope_later(envelope, passed))
             self._networks[network, passed] = found
         return found
 
-    def _find_envelope(self, envelope: int, passed: int) -> int:
+    def envelope_later(self, envelope: int, passed: int) -> int:
+        """Return a message under way some time later."""
         found = self._envelopes.get((envelope, passed))
         if found is None:
             store, names = self._all.network, self._all.setting.message_names

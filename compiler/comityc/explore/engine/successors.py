@@ -79,7 +79,7 @@ class Successors:
         self.fresh_count: int = setting.module.FRESH
         self._fresh_in: dict[tuple[int, int], frozenset[str]] = {}
         self._occupied: frozenset[str] | None = None
-        self._passing = None if setting.timing is None else Passing(self, setting.timing)
+        self.passing = None if setting.timing is None else Passing(self, setting.timing)
         self.strikes = Strikes(self) if setting.faults != NO_FAULTS or setting.is_dynamic else None
 
     # ---- taking states apart and together
@@ -145,8 +145,8 @@ class Successors:
             record = self._own[who].get(local) or self._find_own(packed, who, local)
             if record is not NOTHING:
                 self.take(packed, locals_, who, record, steps)
-        if self._passing is not None:
-            self._passing.add(packed, locals_, steps)
+        if self.passing is not None:
+            self.passing.add(packed, locals_, steps)
         self.progress = self.progress or len(steps) > delivered
         moves = self._world_moves.get(rest)
         for label, after, is_fault in self.find_world_moves(rest) if moves is None else moves:
@@ -322,7 +322,7 @@ class Successors:
             if after != BLOCKED:
                 label = self.labels.number(Label(kind, name=act, arguments=arguments, outcome=outcome))
                 found.append((label, after, fault is not None))
-        if self._may_heal(rest):
+        if self.rest_may_heal(rest):
             label = self.labels.number(Label("heal"), Obligation("recover", None))
             found.append((label, self.rests.apply(rest, self.rests.operation((("heal",),))), False))
         self._world_moves[rest] = tuple(found)
@@ -330,9 +330,10 @@ class Successors:
 
     def may_heal(self, packed: int) -> bool:
         """Say whether links are cut that may become whole again."""
-        return self._may_heal((packed >> self.rest_shift) & REST_MASK)
+        return self.rest_may_heal((packed >> self.rest_shift) & REST_MASK)
 
-    def _may_heal(self, rest: int) -> bool:
+    def rest_may_heal(self, rest: int) -> bool:
+        """Say the same by the rest alone."""
         return self.partitions is not None and self.partitions.heals and bool(self.rests.items[rest].cut)
 
     def find_fate(self, envelope: int, receiver: int, number: int) -> int:

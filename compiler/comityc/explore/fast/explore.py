@@ -25,13 +25,15 @@ _TAKE_OVER = 2_000
 """A search of fewer states is over before another engine could begin."""
 
 _KNOWN_FAULTS = {
-    "lose", "duplicate", "reorder", "crash", "restart", "amnesia", "pause", "byzantine", "late_act", "repeat_act",
+    "lose", "duplicate", "reorder", "crash", "restart", "amnesia", "pause", "partition", "byzantine", "late_act",
+    "repeat_act",
 }  # fmt: skip
 _KNOWN_CASE = {
     "name",
     "values",
     "faults",
     "bounds",
+    "clock",
     "network",
     "violates",
     "states",
@@ -46,10 +48,6 @@ def unfit(setting: Setting) -> str | None:
     """Say why only the reference engine can take a case; None where the tables can."""
     if setting.is_model:
         return "its instances see each other"
-    if setting.is_dynamic:
-        return "its instances join and leave"
-    if setting.timing is not None:
-        return "it has a clock"
     if setting.faults.byzantine and setting.exact:
         return "figures are stated, and what liars send is under way first"
     for owner, known in ((setting.faults, _KNOWN_FAULTS), (setting.case, _KNOWN_CASE)):

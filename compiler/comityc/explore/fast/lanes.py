@@ -3,6 +3,7 @@
 A queue is numbered within its lane; number 0 is the empty one. What becomes of a queue is worked out here, once for each.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,8 @@ class Lanes:
         self.envelope = Growing(t, "lane_envelope", np.int32)
         self.envelope_lane = Growing(t, "envelope_lane", np.int32)
         self.envelope_receiver = Growing(t, "envelope_receiver", np.int32)
+        self.envelope_kind = Growing(t, "envelope_kind", np.int32)
+        self.link = Growing(t, "lane_link", np.int32)
         self.lose_label = Growing(t, "lose_label", np.int32)
         self.double_label = Growing(t, "double_label", np.int32)
         self.learn = Growing(t, "learn", np.uint32)
@@ -89,11 +92,14 @@ class Lanes:
         sent = store.envelopes[envelope]
         lane = self._lane_of_rank.get(rank) if rank < 0 else None
         if lane is None:
+            sender = self._tables.setting.numbers[sent.sender]
             lane = self._add_lane(receiver, -1 if rank < 0 else envelope)
+            self.link.append(sender * len(self._of_receiver) + receiver)
             if rank < 0:
                 self._lane_of_rank[rank] = lane
         self.envelope_lane.append(lane)
         self.envelope_receiver.append(receiver)
+        self.envelope_kind.append(store.kind(envelope))
         number = self._all.labels.number
         lost = Label("lose", sent.receiver, None, sent.sender, sent.message)
         self.lose_label.append(number(lost) if self._loses else -1)
@@ -227,7 +233,7 @@ class Lanes:
     def appended(self, queue: int, envelope: int) -> int:
         """Return the queue with one more at its end, unless enough copies wait there already."""
         content, copies = self._contents[queue], self._network.copies
-        if copies is not None and content.count(envelope) >= copies:
+        if copies is not None and self._network.count(content, envelope) >= copies:
             return queue
         return self._queue(self._queue_lane[queue], (*content, envelope))
 
@@ -236,6 +242,10 @@ class Lanes:
         names = self._sweeps[sweep][1]
         kept = tuple(envelope for envelope in self._contents[queue] if self._name(envelope) not in names)
         return self._queue(self._queue_lane[queue], kept)
+
+    def replaced(self, queue: int, change: Callable[[int], int]) -> int:
+        """Return the queue with other envelopes in place of these."""
+        return self._queue(self._queue_lane[queue], tuple(map(change, self._contents[queue])))
 
     def find_items(self, queue: int) -> None:
         """Find what may arrive from a queue, first come first, and what is left of it then."""

@@ -3,7 +3,7 @@
 A part never straddles two words. Room is left where a part may still grow; what outgrows its field anyway asks for a new layout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,9 @@ FIELD = np.dtype([("word", np.uint32), ("shift", np.uint32), ("mask", np.uint64)
 
 SPARE_LANES = 16
 """So many bits are kept free in every layout of more than one word, for messages that were not sent yet."""
+
+_ROOM, _MOST_ROOM = 2, 4
+"""So many bits more are given to each part that grows, and to one that has outgrown a layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,11 @@ class Layout:
         return column
 
 
-def lay_out(widths: Sequence[int], growing: Sequence[int]) -> Layout:
-    """Place parts that need at least so many bits; `growing` are the parts that get more where there is room."""
+def lay_out(widths: Sequence[int], growing: Sequence[int], outgrown: Collection[int] = ()) -> Layout:
+    """Place parts that need at least so many bits; `growing` are the parts that get more where there is room.
+
+    What has outgrown a layout before gets more than the others: states that are many are not to be laid out again.
+    """
     words = max(-(-sum(widths) // WORD), 1)
     while True:
         placed = _place(widths, words)
@@ -42,15 +48,14 @@ def lay_out(widths: Sequence[int], growing: Sequence[int]) -> Layout:
         words += 1
     wider = list(widths)
     spare = words * WORD - sum(widths) - (SPARE_LANES if words > 1 else 2)
-    for _ in range(2):
-        for part in sorted(growing, key=lambda p: -widths[p]):
-            if spare > 0:
-                wider[part] += 1
-                again = _place(wider, words)
-                if again is None:
-                    wider[part] -= 1
-                else:
-                    placed, spare = again, spare - 1
+    for part in sorted(growing, key=lambda p: (p not in outgrown, -widths[p])):
+        for _ in range(min(_MOST_ROOM if part in outgrown else _ROOM, spare)):
+            wider[part] += 1
+            again = _place(wider, words)
+            if again is None:
+                wider[part] -= 1
+                break
+            placed, spare = again, spare - 1
     where, taken = placed
     fields = np.zeros(len(widths), dtype=FIELD)
     for part, (word, shift) in enumerate(where):

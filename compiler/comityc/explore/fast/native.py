@@ -16,7 +16,7 @@ from threading import Thread
 
 from comityc.explore.fast.structures import EngineStructure
 
-_FLAGS = ("-O2", "-march=native", "-shared", "-fPIC")
+_FLAGS = ("-O2", "-march=native", "-shared", "-fPIC", "-pthread")
 _MOST_WORDS = 16
 
 
@@ -86,7 +86,8 @@ _SOURCE = Path(__file__).with_name("kernel.c")
 def _cached(words: int) -> Path:
     """Return where a library is kept: its name says what it was made of, and for which processor."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    parts = (_SOURCE.read_bytes(), " ".join(_FLAGS).encode(), (compiler() or "").encode(), _processor().encode())
+    sources = (path.read_bytes() for path in sorted(_SOURCE.parent.glob("kernel*.[ch]")))
+    parts = (*sources, " ".join(_FLAGS).encode(), (compiler() or "").encode(), _processor().encode())
     name = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
     return Path(base) / "comity" / f"kernel-{name}-{words}.so"
 
@@ -109,8 +110,6 @@ def _load(path: Path) -> ctypes.CDLL:
     library.memory.argtypes = [engine]
     library.memory.restype = u64
     library.expand.argtypes = [engine, u64]
-    library.steps_from.argtypes = [engine, ctypes.c_void_p]
-    library.steps_from.restype = ctypes.c_int64
     library.sift.argtypes = [engine, u64, *([ctypes.c_void_p] * 5)]
     library.sift.restype = u64
     library.rebuild.argtypes = [engine, u64, ctypes.c_void_p, ctypes.c_void_p, u64]

@@ -1,4 +1,4 @@
-"""The structures of `kernel.c`, as ctypes and NumPy have them: the same fields in the same order."""
+"""The structures of `kernel_tables.h`, as ctypes and NumPy have them: the same fields in the same order."""
 
 from ctypes import CFUNCTYPE, POINTER, Structure, c_int32, c_int64, c_uint64, c_void_p
 
@@ -14,19 +14,25 @@ ROW = np.dtype([(name, np.uint32) for name in ("first", "last", "note", "fresh")
 WORLD_MOVE = np.dtype([(name, np.uint32) for name in ("label", "after", "fault")])
 REST = np.dtype(
     [("first", np.uint32), ("last", np.uint32)]
-    + [(name, np.int32) for name in ("lose", "duplicate", "strikes", "known")]
+    + [(name, np.int32) for name in ("lose", "duplicate", "strikes", "known", "cut", "heals")]
+    + [("first_split", np.uint32), ("last_split", np.uint32)]
 )
+SPLIT = np.dtype([("after", np.uint32), ("cut", np.uint32)])
+ALARM = np.dtype([("row", np.int32), ("known", np.int32), ("soonest", np.int64), ("limit", np.int64)])
 SPAN = np.dtype([("first", np.uint32), ("last", np.uint32)])
 WAITING = np.dtype([("envelope", np.uint32), ("without", np.uint32)])
 CHANGE = np.dtype([("label", np.uint32), ("after", np.uint32)])
 
 OWN, DELIVER, FAULTS, FATE, REST_MOVES, APPLY, APPEND, FILTER, FRESH, FORGE = range(10)
+LOSING, PART, ALARM_OF, LABEL, TIME, LATER, ENVELOPE_LATER, QUEUE_LATER = range(10, 18)
 """What the kernel may ask for."""
 UNKNOWN, BLOCKED = -1, -2
 ROW_NOTHING, ROW_DEFERRED = 0, 1
 NOT_TAKEN, PLAIN = 1, 2
 KEEP, DROP, LEARN = 1, 2, 3
-NOTE_CUT, NOTE_BROKEN, STUCK = 1, 2, 4
+NOTE_CUT, NOTE_BROKEN, STUCK, NOTE_HOLDS = 1, 2, 4, 8
+HOLDS, LETS_PASS = 1, 2
+NEVER = 2**63 - 1
 DONE, NEW_LAYOUT, LIMIT, STOPPED, NO_MEMORY = range(5)
 
 NUMBERS = (
@@ -44,6 +50,10 @@ NUMBERS = (
     "has_fresh",
     "most",
     "full_note",
+    "holds_up",
+    "tick",
+    "ages",
+    "kinds",
 )
 POINTERS = (
     "local",
@@ -56,6 +66,8 @@ POINTERS = (
     "lane_envelope",
     "envelope_lane",
     "envelope_receiver",
+    "envelope_kind",
+    "lane_link",
     "lose_label",
     "double_label",
     "learn",
@@ -90,6 +102,10 @@ POINTERS = (
     "rest_ids",
     "instance_ids",
     "is_liar",
+    "cut_links",
+    "splits",
+    "alarms",
+    "label_holds",
 )
 
 
@@ -110,6 +126,7 @@ class EngineStructure(Structure):
         ("ask", Ask),
         ("stop", c_int32),
         ("new_layout", c_int32),
+        ("threads", c_int32),
         ("count", c_uint64),
         ("capacity", c_uint64),
         ("limit", c_uint64),
@@ -117,8 +134,6 @@ class EngineStructure(Structure):
         ("parent", c_void_p),
         ("parent_label", c_void_p),
         ("flags", c_void_p),
-        ("table", c_void_p),
-        ("slots", c_uint64),
         ("edge_count", c_uint64),
         ("edge_capacity", c_uint64),
         ("edge_target", c_void_p),
@@ -127,17 +142,7 @@ class EngineStructure(Structure):
         ("steps", c_uint64),
         ("expanded", c_uint64),
         ("first_stuck", c_int64),
-        ("map_keys", c_void_p),
-        ("map_values", c_void_p),
-        ("map_slots", c_uint64),
-        ("map_count", c_uint64),
-        ("next", c_void_p),
-        ("next_label", c_void_p),
-        ("next_count", c_uint64),
-        ("next_capacity", c_uint64),
-        ("hashes", c_void_p),
-        ("hash_capacity", c_uint64),
-        ("quiet", c_uint64),
+        ("inside", c_void_p),
     ]
 
 

@@ -4,18 +4,22 @@ A row holds the moves of one instance: by itself in a local state, with a messag
 are first asked for, by the reference's own `MoveFinder`, which steps the generated Python: there is no second semantics here.
 """
 
+import ctypes
 from typing import Any
 
 import numpy as np
 
+from comityc.explore.engine.partitions import Cut, Split
+from comityc.explore.engine.passing import Passing
 from comityc.explore.engine.records import BYZANTINE, CUT, DEFERRED, LOCAL_BITS, NOTHING, UNDER_WAY, Note, Record
 from comityc.explore.engine.rest import BLOCKED as NOT_ALLOWED
-from comityc.explore.engine.successors import Successors
+from comityc.explore.engine.successors import LOCAL_MASK, Successors
 from comityc.explore.engine.values import fresh_ids_in
 from comityc.explore.fast import structures as k
 from comityc.explore.fast.growing import Arrays, Growing
 from comityc.explore.fast.lanes import Lanes
 from comityc.explore.fast.layout import Layout, lay_out
+from comityc.explore.world import Envelope
 
 _MOST_IDS = 64
 
@@ -40,6 +44,9 @@ class Tables:
         self.sends = Growing(t, "sends", np.uint32)
         self.rests = Growing(t, "rests", k.REST)
         self.world_moves = Growing(t, "world_moves", k.WORLD_MOVE)
+        self.splits = Growing(t, "splits", k.SPLIT)
+        self.cut_links = Growing(t, "cut_links", np.uint8, 0, count * count)
+        self.label_holds = Growing(t, "label_holds", np.uint8)
         self.note_flags = Growing(t, "note_flags", np.uint8)
         self.note_first = Growing(t, "note_first", np.int64, -1)
         self.knowledge = Growing(t, "knowledge", np.int32, 0, count)
@@ -50,6 +57,16 @@ class Tables:
         self.stuck = Arrays(t, "stuck", np.uint8)
         self.local_ids = Arrays(t, "local_ids", np.uint64)
         self.is_liar = Arrays(t, "is_liar", np.uint8)
+        self.alarms = Arrays(t, "alarms", k.ALARM)
+        partitions, timing = successors.partitions, self.setting.timing
+        t.holds_up = partitions is not None and partitions.keeps
+        t.tick = 0 if timing is None else timing.tick
+        t.ages = timing is not None and successors.setting.moments is not None
+        t.kinds = successors.setting.moments is not None
+        self._cuts: dict[Cut, int] = {}
+        self._cut_number(())
+        self._split_of_cut: dict[int, Split] = {}
+        self._move_of: list[tuple[tuple[int, ...], int, int]] = []  # by move: what it sends, and its labels
         self.notes: list[tuple[Note, ...]] = [()]
         self._note_numbers: dict[tuple[Note, ...], int] = {(): 0}
         self._send_numbers: dict[tuple[int, ...], int] = {}
@@ -60,9 +77,10 @@ class Tables:
         self._ids: dict[str, int] = {}
         self._synced = [0] * count
         self._sizes: tuple[int, ...] = ()
+        self._outgrown: set[int] = set()
         self.error: BaseException | None = None
         self.new_layout = False
-        for table in (self.own, self.faults, self.stuck, self.local_ids, self.is_liar):
+        for table in self._by_local:
             for _ in range(count):
                 table.append(64)
         self.note_flags.append(0)
@@ -74,6 +92,10 @@ class Tables:
         t.most, t.full_note = -1 if most is None else most, self._note((Note(CUT, -1, UNDER_WAY),))
         self.lanes = Lanes(self, successors)
         self.layout = self.arrange()
+
+    @property
+    def _by_local(self) -> "tuple[Arrays, ...]":
+        return self.own, self.faults, self.stuck, self.local_ids, self.is_liar, self.alarms
 
     # ---- the layout
 
@@ -89,7 +111,7 @@ class Tables:
         widths = [_bits(len(finder.locals[who])) for who in range(instances)]
         widths += [_bits(len(self.successors.rests.items)), *self.lanes.widths()]
         growing = [*range(instances + 1), *(instances + 1 + lane for lane in self.lanes.queues)]
-        self.layout = lay_out(widths, growing)
+        self.layout = lay_out(widths, growing, self._outgrown)
         self._use_layout()
         self.new_layout = False
         return self.layout
@@ -109,8 +131,10 @@ class Tables:
         for who, known in enumerate(self.successors.finder.locals):
             if len(known) - 1 > self.masks[who]:
                 self.new_layout = True
+                self._outgrown.add(who)
         if len(self.successors.rests.items) - 1 > self.masks[self.rest_part]:
             self.new_layout = True
+            self._outgrown.add(self.rest_part)
         if not self.lanes.fit(self.masks, self.rest_part + 1):
             self.new_layout = True
 
@@ -122,9 +146,14 @@ class Tables:
             if len(known) > self._synced[who]:
                 self._sync_locals(who)
         self.lanes.sync()
+        self.label_holds.reserve(len(self.successors.labels.labels))
         rests = self.successors.rests.items
         while self.rests.length < len(rests):
-            at = self.rests.append((0, 0, 0, 0, 0, 0))
+            cut, heals = (
+                self._cut_number(rests[self.rests.length].cut),
+                self.successors.rest_may_heal(self.rests.length),
+            )
+            at = self.rests.append((0, 0, 0, 0, 0, 0, cut, heals, 0, 0))
             self.rest_ids.append(self.ids_of(rests[at]))
             self.knowledge.reserve(at + 1)
             count = len(self.setting.instances)
@@ -134,6 +163,7 @@ class Tables:
     def _grown(self) -> bool:
         """Say whether anything came up since this was asked last."""
         successors = self.successors
+        self.label_holds.reserve(len(successors.labels.labels))
         sizes = (
             sum(map(len, successors.finder.locals)),
             len(successors.network.envelopes),
@@ -145,7 +175,7 @@ class Tables:
 
     def _sync_locals(self, who: int) -> None:
         known = self.successors.finder.locals[who]
-        for table in (self.own, self.faults, self.stuck, self.local_ids, self.is_liar):
+        for table in self._by_local:
             table.reserve(who, len(known))
         for number in range(self._synced[who], len(known)):
             self.stuck[who][number] = self.successors.finder.is_stuck(who, number)
@@ -219,6 +249,22 @@ class Tables:
                 return self._fresh_row(a, b, c)
             case k.FORGE:
                 return self._forge_row(a, b)
+            case k.LOSING:
+                return self._losing(a >> 1, a & 1, b)
+            case k.PART:
+                return self._part_label(a, c)
+            case k.ALARM_OF:
+                self.alarms[a][b] = self._alarm(a, b)
+            case k.LABEL:
+                self.label_holds.data[a] = k.HOLDS if self._passing.is_holding(a) else k.LETS_PASS
+            case k.TIME:
+                return self._passing.label(a)
+            case k.LATER:
+                return self._passing.later(a >> 32, a & LOCAL_MASK, b)
+            case k.ENVELOPE_LATER:
+                return self._passing.envelope_later(a, b)
+            case k.QUEUE_LATER:
+                return self.lanes.replaced(a, lambda envelope: self._passing.envelope_later(envelope, b))
             case _:
                 raise AssertionError(kind)
         return 0
@@ -291,6 +337,8 @@ class Tables:
                 return self._row(finder.own(who, local, ids), who, local)
             case ("deliver", _, local, envelope):
                 return self._row(finder.deliver(who, local, envelope, ids), who, local)
+            case ("alarms", _, local):
+                return self._row(finder.alarms(who, local, ids).record, who, local)
             case (_, liar, known, _, local):
                 return self._forged(liar, known, who, local, ids)
             case _:
@@ -312,8 +360,71 @@ class Tables:
             left = self.successors.strikes.left(rest)
             lose, duplicate = (dict(left.network).get(kind, k.BLOCKED) for kind in range(2))
             strikes = left.instances
+        splits = self._splits(rest) if self.successors.strikes is not None else (0, 0)
         self.sync()
-        self.rests.data[rest] = (first, last, lose, duplicate, strikes, 1)
+        cut, heals = (int(self.rests.data[rest][name]) for name in ("cut", "heals"))
+        self.rests.data[rest] = (first, last, lose, duplicate, strikes, 1, cut, heals, *splits)
+
+    # ---- cuts in the network
+
+    def _cut_number(self, cut: Cut) -> int:
+        """Return the number of a cut, 0 for the whole network; which links it hits is then known."""
+        found = self._cuts.get(cut)
+        if found is None:
+            found = self._cuts[cut] = len(self._cuts)
+            count = len(self.setting.instances)
+            self.cut_links.reserve(found + 1)
+            for sender, receiver in cut:
+                self.cut_links.data[(found * count + sender) * count + receiver] = 1
+        return found
+
+    def _splits(self, rest: int) -> tuple[int, int]:
+        """Note down how the network may fall apart, and return where that stands."""
+        strikes = self.successors.strikes
+        found = strikes.left(rest).splits if strikes is not None else ()
+        for _, split in found:
+            self._split_of_cut[self._cut_number(split.cut)] = split
+        return self.splits.extend([(after, self._cut_number(split.cut)) for after, split in found])
+
+    def _part_label(self, cut: int, hit: int) -> int:
+        """Return the label of falling apart; `hit` is the address of a state with nothing in it but the messages that are hit."""
+        partitions = self.successors.partitions
+        if partitions is None:
+            raise AssertionError("nothing falls apart here")
+        lost: tuple[Envelope, ...] = ()
+        if not partitions.keeps:
+            words = (ctypes.c_uint64 * self.layout.words).from_address(hit)
+            fields = self.layout.fields[self.rest_part + 1 :].tolist()
+            values = {lane: words[word] >> shift & mask for lane, (word, shift, mask) in enumerate(fields)}
+            content = self.lanes.content_of({lane: value for lane, value in values.items() if value})
+            lost = tuple(self.successors.network.envelopes[envelope] for envelope in content)
+        return partitions.label(self.successors.labels, self._split_of_cut[cut], lost)
+
+    def _losing(self, move: int, kept: int, cut: int) -> int:
+        """Return the label of a move some of whose messages are lost at a cut."""
+        sends, *labels = self._move_of[move]
+        links = next(links for links, number in self._cuts.items() if number == cut)
+        partitions = self.successors.partitions
+        if partitions is None:
+            raise AssertionError("nothing falls apart here")
+        _, lost = partitions.sort(sends, links)
+        return self.successors.labels.losing(labels[kept], lost) if lost else labels[kept]
+
+    # ---- clocks
+
+    @property
+    def _passing(self) -> Passing:
+        passing = self.successors.passing
+        if passing is None:
+            raise AssertionError("there is no clock here")
+        return passing
+
+    def _alarm(self, who: int, local: int) -> tuple[int, int, int, int]:
+        ids = self._ids_when_nothing_is_used(who)
+        found = self.successors.finder.alarms(who, local, ids)
+        row = self._row_or_origin(found.record, who, local, ("alarms", who, local))
+        soonest, limit = (k.NEVER if moment is None else moment for moment in (found.soonest, found.limit))
+        return row, 1, soonest, limit
 
     # ---- rows
 
@@ -328,6 +439,7 @@ class Tables:
             after = local + (delta >> (who * LOCAL_BITS))
             moves.append((after, 0, 0, 0, 0, label, labels.kept(label) if keeps else label, 0, k.PLAIN))
             self._taken.append(None)
+            self._move_of.append(((), label, label))
         for move in record.others:
             sends, sweep = self._sends(move.sends), self.lanes.sweep(who, move.swept)
             kept = labels.kept(move.label) if keeps else move.label
@@ -346,6 +458,7 @@ class Tables:
                 )
             )
             self._taken.append(move.taken)
+            self._move_of.append((move.sends, move.label, kept))
         first, last = self.moves.extend(moves)
         self.move_used.reserve(last)
         return self.rows.append((first, last, self._note(record.notes), 0))
@@ -362,7 +475,8 @@ class Tables:
             self.notes.append(notes)
             cut = any(note.property == CUT for note in notes)
             broken = any(note.broken for note in notes if note.property != CUT)
-            self.note_flags.append(k.NOTE_CUT * cut | k.NOTE_BROKEN * broken)
+            holds = self.successors.passing is not None and any(map(self.successors.passing.is_held_by, notes))
+            self.note_flags.append(k.NOTE_CUT * cut | k.NOTE_BROKEN * broken | k.NOTE_HOLDS * holds)
             self.note_first.append(-1)
         return found
 
