@@ -11,6 +11,12 @@ from comityc.explore.interruption import asked, by_ctrl_c
 from comityc.explore.verify import verify_machine
 
 
+@pytest.fixture(autouse=True)
+def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One case after the other; tests/explore/test_side_by_side.py is about several at a time."""
+    monkeypatch.setattr("comityc.explore.side_by_side.processors", lambda: 1)
+
+
 @pytest.mark.parametrize("engine", ["reference", "native"])
 def test_the_search_is_cut_and_told(engine: EngineName) -> None:
     if engine == "native" and compiler() is None:

@@ -31,6 +31,12 @@ def by_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+        _Wish.asked = False  # what comes after it was not meant
+
+
+def as_passed_on() -> None:
+    """In a process that works for another: take note of Ctrl-C however often it is passed on. Who asked may end the process."""
+    signal.signal(signal.SIGINT, lambda number, frame: setattr(_Wish, "asked", True))
 
 
 def _take_note(number: int, frame: Any) -> None:

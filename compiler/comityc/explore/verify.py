@@ -27,6 +27,7 @@ from comityc.explore.judging.words import words_held
 from comityc.explore.memory import memory_in_use
 from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
+from comityc.explore.side_by_side import examine_all
 from comityc.explore.symmetry.found import NONE, Symmetry, Use
 from comityc.explore.symmetry.interchangeable import find_symmetry
 from comityc.explore.symmetry.search import count_orbits, explore_orbits
@@ -68,10 +69,13 @@ def verify_machine(
     evaluator = Evaluator(machine, module)
     told = progress or (lambda case, doing: None)
     limits = Limits(engine, max_states, memory, symmetry)
-    examined = [
-        uncollected(_examine, machine, evaluator, run, limits, told)
-        for run in plan_runs(machine, evaluator, cases, with_values)
-    ]
+    runs = list(plan_runs(machine, evaluator, cases, with_values))
+
+    def examine(run: Run, progress: Progress) -> Examined:
+        return uncollected(_examine, machine, evaluator, run, limits, progress)
+
+    # A limit on memory is one on all that is done at a time.
+    examined = examine_all(runs, machine.properties, examine, told, alone=memory is not None, seen=module.SEEN)
     whole = cases is None and with_values is None
     remarks = idle_parts(machine, examined, module.SEEN) if whole else ()
     return SpecVerdict(machine.file, machine.protocol, weigh(machine, examined, whole=cases is None), remarks)

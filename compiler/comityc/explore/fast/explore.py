@@ -21,7 +21,7 @@ EngineName = Literal["auto", "reference", "native"]
 MOST_STATES = 30_000_000
 """How many states a search finds at most when nobody says how many."""
 
-_TAKE_OVER = 2_000
+_TAKE_OVER = 250
 """A search of fewer states is over before another engine could begin."""
 
 _KNOWN_FAULTS = {

@@ -1,12 +1,12 @@
 """A search that stands at the border of a level in; the rest of it, done by the kernel, out: the same graph, filled in."""
 
 import ctypes
-import os
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from comityc.explore.cores import threads
 from comityc.explore.engine.records import CUT, Note
 from comityc.explore.engine.search import Progress, Search
 from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK
@@ -63,7 +63,7 @@ class NativeSearch:
         self._kernel = Kernel(tables, self._library, capacity, capacity * _EDGES_PER_STATE if keep_edges else 0)
         self._engine = self._kernel.engine
         self._engine.limit = max_states
-        self._engine.threads = workers()
+        self._engine.threads = threads()
         self._keep_edges = keep_edges
         self._load(packed)
 
@@ -167,11 +167,6 @@ class NativeSearch:
         stuck = search.successors.is_stuck(graph.states[first]) if first >= 0 else None
         if stuck is not None:
             search.say(first, Note("no_deadlock", -1, f"nothing can happen any more, and {stuck} waits"))
-
-
-def workers() -> int:
-    """Return how many threads may search: as many as there are processors for this process."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _library(words: int) -> ctypes.CDLL:

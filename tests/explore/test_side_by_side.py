@@ -1,0 +1,136 @@
+"""Cases examined by several processes: the same verdicts as one after the other, whatever happens to a process."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.explore.specs import Spec, compile_spec
+
+import comityc.explore.side_by_side as side_by_side
+from comityc.explore.cores import threads
+from comityc.explore.interruption import by_ctrl_c
+from comityc.explore.judging.evaluator import Evaluator
+from comityc.explore.judging.examine import Examined
+from comityc.explore.plan import Run, plan_runs
+from comityc.explore.side_by_side import examine_all
+from comityc.explore.telling.report import to_json
+from comityc.explore.verify import verify_machine
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+
+
+@pytest.fixture
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_by_side, "processors", lambda: 2)
+
+
+def runs_of(path: str) -> tuple[Spec, list[Run]]:
+    spec = compile_spec(path)
+    return spec, list(plan_runs(spec.machine, Evaluator(spec.machine, spec.module), None, None))
+
+
+def examined_as(judge: Callable[[Run], str]) -> Any:
+    """Return a way to examine that finds nothing, and says in which process and of which case."""
+
+    def examine(run: Run, progress: Callable[[str, str], None]) -> Examined:
+        progress(run.case.name, "exploring")
+        return Examined(run, (), os.getpid(), 0, True, 0.0, why_incomplete=judge(run))
+
+    return examine
+
+
+def told(spec: Spec, monkeypatch: pytest.MonkeyPatch, processors: int) -> Any:
+    monkeypatch.setattr(side_by_side, "processors", lambda: processors)
+    verdict = to_json([verify_machine(spec.machine, spec.module)])["specs"][0]
+    for case in verdict["cases"]:
+        case.pop("seconds")
+    return verdict
+
+
+@pytest.mark.parametrize("path", ["specs/saga/saga.yaml", "specs/conformance/ewd840.yaml"])
+def test_verdicts_are_those_of_one_process(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = compile_spec(path)
+    assert told(spec, monkeypatch, 2) == told(spec, monkeypatch, 1)
+
+
+@pytest.mark.usefixtures("two_processors")
+def test_other_processes_do_the_work_and_the_order_is_kept() -> None:
+    spec, runs = runs_of("specs/saga/saga.yaml")
+    heard: list[str] = []
+    found = examine_all(
+        runs,
+        spec.machine.properties,
+        examined_as(lambda run: run.case.name),
+        lambda case, _: heard.append(case),
+        alone=False,
+    )
+    assert [one.why_incomplete for one in found] == [run.case.name for run in runs]
+    assert [one.run for one in found] == runs
+    assert os.getpid() not in {one.states for one in found}
+    assert sorted(heard) == sorted(run.case.name for run in runs)
+
+
+@pytest.mark.usefixtures("two_processors")
+def test_what_has_to_be_alone_is() -> None:
+    spec, runs = runs_of("specs/saga/saga.yaml")
+    found = examine_all(runs, spec.machine.properties, examined_as(str), lambda *_: None, alone=True)
+    assert {one.states for one in found} == {os.getpid()}
+
+
+@pytest.mark.usefixtures("two_processors")
+def test_what_a_lost_process_had_begun_is_done_by_the_first() -> None:
+    spec, runs = runs_of("specs/saga/saga.yaml")
+    first = os.getpid()
+
+    def dies(run: Run) -> str:
+        if run is runs[0] and os.getpid() != first:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return run.case.name
+
+    found = examine_all(runs, spec.machine.properties, examined_as(dies), lambda *_: None, alone=False)
+    assert [one.why_incomplete for one in found] == [run.case.name for run in runs]
+    assert found[0].states == first
+
+
+@pytest.mark.usefixtures("two_processors")
+def test_an_error_comes_home() -> None:
+    spec, runs = runs_of("specs/saga/saga.yaml")
+
+    def fails(run: Run) -> str:
+        raise OverflowError(f"in {run.case.name}")
+
+    with pytest.raises(OverflowError, match="in "):
+        examine_all(runs, spec.machine.properties, examined_as(fails), lambda *_: None, alone=False)
+
+
+@pytest.mark.usefixtures("two_processors")
+def test_ctrl_c_is_passed_on() -> None:
+    spec = compile_spec("specs/saga/saga.yaml")
+    begun: list[str] = []
+
+    def doing(case: str, what: str) -> None:
+        if not begun:
+            signal.raise_signal(signal.SIGINT)
+        begun.append(case)
+
+    with by_ctrl_c():
+        verdict = verify_machine(spec.machine, spec.module, progress=doing)
+    assert not all(case.as_expected for case in verdict.cases)
+    said = [finding for case in verdict.cases for finding in case.findings]
+    assert said
+    assert all("Ctrl-C" in finding for finding in said)
+
+
+@pytest.mark.usefixtures("two_processors")
+def test_threads_are_shared_with_those_who_search_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("comityc.explore.cores.processors", lambda: 4)
+    spec, runs = runs_of("specs/saga/saga.yaml")
+    found = examine_all(
+        runs, spec.machine.properties, examined_as(lambda run: str(threads())), lambda *_: None, alone=False
+    )
+    assert {one.why_incomplete for one in found} <= {"2", "4"}
+    assert found[0].why_incomplete == "2"
+    assert threads() == 4
