@@ -41,8 +41,8 @@ int prepare(Engine *e, u64 capacity, u64 edge_capacity) {
     e->edge_target = reserve(edge_capacity * 4); e->edge_label = reserve(edge_capacity * 4);
     Worker *k = in->workers = reserve(sizeof(Worker));
     if (!e->states || !e->parent || !e->parent_label || !e->flags || !e->offsets || !e->edge_target || !e->edge_label || !k ||
-        !fresh_table(in, 1 << 13) || !prepare_answers(&in->answers, 1 << 14) || !learn_dull(e)) return NO_MEMORY;
-    k->e = e; k->t = e->t; k->answers = &in->answers; k->dull = in->dull; k->alone = 1;
+        !fresh_table(in, 1 << 13) || !prepare_answers(&in->answers, 1 << 14) || !learn(e)) return NO_MEMORY;
+    k->e = e; k->t = e->t; k->answers = &in->answers; k->alone = 1;
     k->next_capacity = 1 << 12;
     k->next = reserve(k->next_capacity * sizeof(State)); k->next_label = reserve(k->next_capacity * 4);
     return k->next && k->next_label ? DONE : NO_MEMORY;
@@ -51,7 +51,7 @@ int prepare(Engine *e, u64 capacity, u64 edge_capacity) {
 void dispose(Engine *e) {
     Inside *in = e->inside;
     Worker *k = in->workers;
-    forget_dull(e);
+    forget(e);
     release(e->states, e->capacity * sizeof(State)); release(e->parent, e->capacity * 4);
     release(e->parent_label, e->capacity * 4); release(e->flags, e->capacity);
     release(e->offsets, (e->edge_capacity ? e->capacity + 1 : 1) * 8);
@@ -163,8 +163,7 @@ int rebuild(Engine *e, u64 old_words, const Field *from, const Field *to, u64 fi
     release(k->next, k->next_capacity * old_words * 8);
     e->states = states;
     k->next = reserve(k->next_capacity * sizeof(State));
-    if (!k->next || !learn_dull(e)) return NO_MEMORY;
-    k->dull = in->dull;
+    if (!k->next || !learn(e)) return NO_MEMORY;
     memset(in->filled, 0, sizeof in->filled);
     u64 most = 0, slots = in->slots;
     for (u64 i = 0; i < e->count; i++) {

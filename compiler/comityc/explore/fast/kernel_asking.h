@@ -78,13 +78,17 @@ static i32 number_of(Worker *k, const u64 *words, int count) {
     return number;
 }
 
-/* A row of moves as a table has it: its number, or QUICK with the number of its only move, which is plain. */
-enum { QUICK = 1 << 30 };
+/* A delivery in one number, where it is the only and plain move of its row: its label, the local state after it, and SWIFT.
+   0 is not known yet. */
+enum { SWIFT = 1, SLOW = 2, SWIFT_LOCAL = 2, SWIFT_LABEL = 26, SWIFT_MASK = (1 << 24) - 1 };
+enum { MOST_SWIFT = 1 << 12 };           /* only so many envelopes are delivered so */
 
-static i32 quick(const Tables *t, i32 row) {
+static u64 swift_of(const Tables *t, i32 row) {
     const Row *r = &t->rows[row];
-    int plain = row > ROW_DEFERRED && !r->note && !r->fresh && r->last == r->first + 1 && t->moves[r->first].flags == PLAIN;
-    return plain ? QUICK | (i32)r->first : row;
+    if (row <= ROW_DEFERRED || r->note || r->fresh || r->last != r->first + 1) return SLOW;
+    const Move *move = &t->moves[r->first];
+    if (move->flags != PLAIN || (t->keeps && t->removes)) return SLOW;
+    return SWIFT | (u64)move->local << SWIFT_LOCAL | (u64)move->label << SWIFT_LABEL;
 }
 
 static inline i32 own_row(Worker *k, i32 who, u64 local) {
@@ -96,7 +100,20 @@ static inline i32 delivery_row(Worker *k, u32 envelope, u64 local) {
     i32 row = k->t->deliver[envelope][local];
     if (row != UNKNOWN) return row;
     ask(k, DELIVER, envelope, (i64)local, 0);
-    return k->t->deliver[envelope][local] = quick(k->t, k->t->deliver[envelope][local]);
+    return k->t->deliver[envelope][local];
+}
+
+static u64 find_swift(Worker *k, u32 envelope, i32 who, u64 local) {
+    if (!k->alone) give_up(k);
+    if (!k->swift[envelope]) k->swift[envelope] = reserve((k->t->local[who].mask + 1) * 8);
+    if (!k->swift[envelope]) no_room(k);
+    return k->swift[envelope][local] = swift_of(k->t, delivery_row(k, envelope, local));
+}
+
+static inline u64 swift(Worker *k, u32 envelope, i32 who, u64 local) {
+    if (envelope >= MOST_SWIFT) return SLOW;
+    u64 known = k->swift[envelope] ? k->swift[envelope][local] : 0;
+    return known ? known : find_swift(k, envelope, who, local);
 }
 
 static inline i32 faults_row(Worker *k, i32 who, u64 local) {

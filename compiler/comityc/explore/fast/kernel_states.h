@@ -12,7 +12,8 @@ struct Inside {
     u64 filled[REGIONS];
     Answers answers;
     Worker *workers;                     /* the first one works alone */
-    State **dull; u64 *dull_sizes;
+    State **dull; u64 **swift;
+    u64 *sizes;                          /* by instance: how many local states the layout has room for */
 };
 
 static inline u64 region_of(u64 h) { return h >> (64 - REGION_BITS); }
@@ -102,28 +103,33 @@ static inline u64 find(Engine *e, const State *s, u64 h, i64 parent, i32 label) 
     return number;
 }
 
-/* ---- which lanes are dull */
+/* ---- what is learnt for one layout */
 
-static void forget_dull(Engine *e) {
+static void forget(Engine *e) {
     Inside *in = e->inside;
-    if (!in->dull) return;
-    for (i32 who = 0; who < e->t->instances; who++) release(in->dull[who], in->dull_sizes[who]);
-    release(in->dull, (u64)e->t->instances * 8); release(in->dull_sizes, (u64)e->t->instances * 8);
-    in->dull = 0;
+    u64 n = (u64)e->t->instances;
+    for (u64 who = 0; in->dull && who < n; who++) release(in->dull[who], in->sizes[who] * sizeof(State));
+    for (u64 i = 0; in->swift && i < MOST_SWIFT; i++) if (in->swift[i]) release(in->swift[i], in->sizes[e->t->envelope_receiver[i]] * 8);
+    release(in->dull, n * 8); release(in->swift, MOST_SWIFT * 8); release(in->sizes, n * 8);
+    in->dull = 0; in->swift = 0; in->sizes = 0;
 }
 
-/* Where messages stay under way and no steps are kept, most deliveries lead nowhere: they are learnt, and only counted. */
-static int learn_dull(Engine *e) {
+/* Make room for what is learnt of deliveries. Where messages stay under way and no steps are kept, most lead nowhere and are only counted. */
+static int learn(Engine *e) {
     Inside *in = e->inside;
-    forget_dull(e);
-    if (e->t->removes || e->edge_capacity) return 1;
     u64 n = (u64)e->t->instances;
-    in->dull = reserve(n * 8); in->dull_sizes = reserve(n * 8);
-    if (!in->dull || !in->dull_sizes) return 0;
+    forget(e);
+    in->sizes = reserve(n * 8); in->swift = reserve(MOST_SWIFT * 8);
+    if (!in->sizes || !in->swift) return 0;
+    for (u64 who = 0; who < n; who++) in->sizes[who] = e->t->local[who].mask + 1;
+    in->workers->swift = in->swift; in->workers->dull = 0;
+    if (e->t->removes || e->edge_capacity) return 1;
+    in->dull = reserve(n * 8);
+    if (!in->dull) return 0;
     for (u64 who = 0; who < n; who++) {
-        in->dull_sizes[who] = (e->t->local[who].mask + 1) * sizeof(State);
-        in->dull[who] = reserve(in->dull_sizes[who]);
+        in->dull[who] = reserve(in->sizes[who] * sizeof(State));
         if (!in->dull[who]) return 0;
     }
+    in->workers->dull = in->dull;
     return 1;
 }

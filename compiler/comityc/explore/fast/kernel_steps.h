@@ -146,38 +146,28 @@ static u8 take(Worker *k, const State *before, const State *base, i32 who, i32 n
 
 /* ---- messages that arrive */
 
-static void arrive_quickly(Worker *k, const State *s, const Move *move, i32 who, i32 lane, u64 without) {
+static u8 arrive(Worker *k, const State *s, u32 envelope, i32 lane, u64 without, u64 index, int *deferred) {
     const Tables *t = k->t;
-    if (t->removes) {
-        State *after = room(k);
-        *after = *s;
-        put(after, &t->lane[lane], without);
-        put(after, &t->local[who], move->local);
-        k->next_label[k->next_count++] = (i32)move->label;
-    }
-    if (t->keeps) {
-        u64 local = get(s, &t->local[who]);
-        if (k->dull && move->local == local) {
+    i32 who = t->lane_receiver[lane];
+    u64 local = get(s, &t->local[who]), known = swift(k, envelope, who, local);
+    *deferred = 0;
+    if (known & SWIFT) {
+        u64 to = known >> SWIFT_LOCAL & SWIFT_MASK;
+        if (k->dull && to == local) {  /* a message of a sent set that changes nothing: no progress, and nowhere new */
             k->quiet++;
             if (t->lane[lane].mask == 1) k->dull[who][local].w[t->lane[lane].word] |= 1ull << t->lane[lane].shift;
-            return;
+            return 0;
         }
         State *after = room(k);
         *after = *s;
-        put(after, &t->local[who], move->local);
-        k->next_label[k->next_count++] = (i32)(t->removes ? move->kept_label : move->label);
-    }
-}
-
-static u8 arrive(Worker *k, const State *s, u32 envelope, i32 lane, u64 without, u64 index, int *deferred) {
-    i32 who = k->t->lane_receiver[lane];
-    i32 row = delivery_row(k, envelope, get(s, &k->t->local[who]));
-    *deferred = row == ROW_DEFERRED;
-    if (row == ROW_DEFERRED || row == ROW_NOTHING) return 0;
-    if (row & QUICK) {
-        arrive_quickly(k, s, &k->t->moves[row & ~QUICK], who, lane, without);
+        if (t->removes) put(after, &t->lane[lane], without);
+        put(after, &t->local[who], to);
+        k->next_label[k->next_count++] = (i32)(known >> SWIFT_LABEL);
         return 0;
     }
+    i32 row = delivery_row(k, envelope, local);
+    *deferred = row == ROW_DEFERRED;
+    if (row == ROW_DEFERRED || row == ROW_NOTHING) return 0;
     row = with_fresh(k, s, row, who);
     u8 flags = 0;
     if (k->t->removes) {

@@ -119,6 +119,7 @@ typedef struct {
     Tables *t;
     Answers *answers;
     State **dull;              /* dull[instance][local]: the lanes of which nothing new comes; 0 where that is not looked at */
+    u64 **swift;               /* swift[envelope][local]: what most deliveries need, in one number */
     int alone;
     State *next; i32 *next_label; u64 next_count, next_capacity;
     u64 *hashes; u64 hash_capacity;
@@ -128,6 +129,7 @@ typedef struct {
     u64 first, last;           /* the states that are its share */
     u64 ends[BATCH], from[BATCH];  /* of the states whose steps are gathered: where these end, and which states they are */
     Outbox *out;               /* one for each region */
+    State *recent;             /* where steps led a moment ago */
     u64 step_count, base;      /* how many steps it found, and how many edges there are before them */
     u64 missed[MOST_MISSED], missed_count;
     i64 stuck;

@@ -8,6 +8,8 @@
 static int expand_alone(Engine *e, u64 last);
 
 enum { GENERATE, INSERT, PLACE, REGROW, LEAVE };
+enum { RECENT = 1 << 13 };
+#define PASSED_BY (~0ull)
 enum { LEAST_ROUND = 1 << 12, MOST_ROUND = 1 << 16, WORTH_A_TEAM = 1 << 14 };
 
 typedef struct { pthread_mutex_t lock; pthread_cond_t all_there; int size, waiting, turn; } Barrier;
@@ -151,10 +153,11 @@ static int want(Newcomers *n, u64 edge, u32 newcomer) {
     return 1;
 }
 
-/* Look up the steps that lead into a region. */
-static int insert(Team *team, u64 region) {
+/* Look up the steps that lead into a region. Where no edges are kept, a step to where one led a moment ago is passed by. */
+static int insert(Team *team, u64 region, State *recent) {
     Engine *e = team->e;
     Inside *in = e->inside;
+    if (!e->edge_capacity) for (u64 i = 0; i < RECENT; i++) recent[i] = e->states[0];
     Newcomers *n = &team->newcomers[region];
     n->count = n->wanted_count = 0;
     for (int m = 0; m <= team->size; m++) {
@@ -162,7 +165,7 @@ static int insert(Team *team, u64 region) {
         const Outbox *box = &k->out[region];
         u64 places[AHEAD]; u32 tags[AHEAD];
         for (u64 i = 0; i < box->count + AHEAD; i++) {
-            if (i >= AHEAD) {
+            if (i >= AHEAD && places[i % AHEAD] != PASSED_BY) {
                 u64 j = i - AHEAD, at = places[j % AHEAD];
                 u32 there, tag = tags[j % AHEAD];
                 const State *s = &box->state[j];
@@ -185,9 +188,15 @@ static int insert(Team *team, u64 region) {
             if (i < box->count) {
                 u64 h = hash(&box->state[i]), at = places[i % AHEAD] = first_place(in, h);
                 tags[i % AHEAD] = tag_of(in, h);
-                __builtin_prefetch(&in->table[at], 1);
+                State *like = &recent[(h >> 32) % RECENT];
+                if (e->edge_capacity) __builtin_prefetch(&in->table[at], 1);
+                else if (same(like, &box->state[i])) places[i % AHEAD] = PASSED_BY;
+                else {
+                    *like = box->state[i];
+                    __builtin_prefetch(&in->table[at], 1);
+                }
             }
-            if (i >= HALF && i - HALF < box->count) {
+            if (i >= HALF && i - HALF < box->count && places[(i - HALF) % AHEAD] != PASSED_BY) {
                 u64 *at = &places[(i - HALF) % AHEAD];
                 *at = likely_place(in, *at, tags[(i - HALF) % AHEAD]);
                 u32 there = in->table[*at];
@@ -222,7 +231,7 @@ static void work(Team *team, int number) {
         case GENERATE: generate(k); break;
         case INSERT:
             if (e->edge_capacity) for (u64 i = k->first; i < k->last; i++) e->offsets[i + 1] += k->base;
-            for (u64 r = (u64)number; r < REGIONS; r += (u64)team->size) if (!insert(team, r)) k->failed = 1;
+            for (u64 r = (u64)number; r < REGIONS; r += (u64)team->size) if (!insert(team, r, k->recent)) k->failed = 1;
             break;
         case PLACE: for (u64 r = (u64)number; r < REGIONS; r += (u64)team->size) place(team, r); break;
         case REGROW: place_all(e, (u64)number, (u64)team->size); break;
@@ -328,7 +337,7 @@ static void release_team(Team *team) {
             release(box->state, box->capacity * sizeof(State)); release(box->source, box->capacity * 4);
             release(box->label, box->capacity * 4); if (box->place) release(box->place, box->capacity * 4);
         }
-        release(k->out, REGIONS * sizeof(Outbox));
+        release(k->out, REGIONS * sizeof(Outbox)); release(k->recent, RECENT * sizeof(State));
         release(k->next, k->next_capacity * sizeof(State)); release(k->next_label, k->next_capacity * 4);
     }
     release(team->members, (u64)(team->size + 1) * sizeof(Worker));
@@ -341,12 +350,12 @@ static int prepare_team(Team *team, Engine *e) {
     if (!team->members) return 0;
     for (int m = 0; m <= team->size; m++) {
         Worker *k = &team->members[m];
-        k->e = e; k->t = e->t; k->answers = &e->inside->answers; k->dull = e->inside->dull;
+        k->e = e; k->t = e->t; k->answers = &e->inside->answers; k->dull = e->inside->dull; k->swift = e->inside->swift;
         k->next_capacity = 1 << 12;
         k->next = reserve(k->next_capacity * sizeof(State)); k->next_label = reserve(k->next_capacity * 4);
-        k->out = reserve(REGIONS * sizeof(Outbox));
+        k->out = reserve(REGIONS * sizeof(Outbox)); k->recent = reserve(RECENT * sizeof(State));
         k->alone = m == team->size;
-        if (!k->next || !k->next_label || !k->out) return 0;
+        if (!k->next || !k->next_label || !k->out || !k->recent) return 0;
     }
     return 1;
 }

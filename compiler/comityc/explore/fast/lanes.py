@@ -3,7 +3,9 @@
 A queue is numbered within its lane; number 0 is the empty one. What becomes of a queue is worked out here, once for each.
 """
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,19 +120,37 @@ class Lanes:
         self.envelope.append(envelope)
         self.queue_of.append(16 if envelope < 0 else 1)
         self._queue_length.append(0)
-        copies = self._network.copies
         if envelope < 0:
             self.queues.append(lane)
             self._widths.append(3)
             self._queue(lane, ())
-        elif copies is not None:
-            most = copies + (self._tables.setting.faults.duplicate if self._doubles else 0)  # type: ignore[operator]
-            self._widths.append(most.bit_length())
         else:
-            self._widths.append(_UNBOUNDED_BITS)
+            self._widths.append(self._new_width())
         return lane
 
+    def _new_width(self) -> int:
+        """Return how many bits the count of an envelope begins with."""
+        copies = self._network.copies
+        if copies is None:
+            return _UNBOUNDED_BITS
+        most: int = copies + (self._tables.setting.faults.duplicate if self._doubles else 0)  # type: ignore[operator]
+        return most.bit_length()
+
     # ---- the layout
+
+    def expected(self) -> int:
+        """Return how many bits the messages without fields may still need that were not sent yet."""
+        if self.queues:
+            return 0
+        setting = self._tables.setting
+        roles = Counter(instance.role for instance in setting.instances)
+        pairs = sum(
+            sum(roles[role] for role in message.senders) * sum(roles[role] for role in message.receivers)
+            for message in setting.machine.messages
+            if not message.fields
+        )
+        met = sum(not fields(envelope.message) for envelope in self._network.envelopes)
+        return max(pairs - met, 0) * self._new_width()
 
     def widths(self) -> list[int]:
         """Return how many bits each lane needs at least."""

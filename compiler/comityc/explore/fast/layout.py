@@ -35,10 +35,11 @@ class Layout:
         return column
 
 
-def lay_out(widths: Sequence[int], growing: Sequence[int], outgrown: Collection[int] = ()) -> Layout:
+def lay_out(widths: Sequence[int], growing: Sequence[int], outgrown: Collection[int] = (), expected: int = 0) -> Layout:
     """Place parts that need at least so many bits; `growing` are the parts that get more where there is room.
 
-    What has outgrown a layout before gets more than the others: states that are many are not to be laid out again.
+    What has outgrown a layout before gets more than the others, and so many bits are kept free as are `expected` to be needed by
+    parts that are still to come: states that are many are not to be laid out again.
     """
     words = max(-(-sum(widths) // WORD), 1)
     while True:
@@ -47,7 +48,7 @@ def lay_out(widths: Sequence[int], growing: Sequence[int], outgrown: Collection[
             break
         words += 1
     wider = list(widths)
-    spare = words * WORD - sum(widths) - (SPARE_LANES if words > 1 else 2)
+    spare = words * WORD - sum(widths) - max(expected, SPARE_LANES if words > 1 else 2)
     for part in sorted(growing, key=lambda p: (p not in outgrown, -widths[p])):
         for _ in range(min(_MOST_ROOM if part in outgrown else _ROOM, spare)):
             wider[part] += 1
@@ -63,14 +64,22 @@ def lay_out(widths: Sequence[int], growing: Sequence[int], outgrown: Collection[
     return Layout(fields, words, tuple(taken))
 
 
-def with_part(layout: Layout, width: int) -> Layout | None:
-    """Return the layout with one more part, where there is room for it."""
-    for word, taken in enumerate(layout.free):
-        if taken + width <= WORD:
-            fields = np.append(layout.fields, np.array([(word, taken, (1 << width) - 1)], dtype=FIELD))
-            free = (*layout.free[:word], taken + width, *layout.free[word + 1 :])
-            return Layout(fields, layout.words, free)
-    return None
+def grown(layout: Layout, widths: Sequence[int]) -> Layout | None:
+    """Return the layout with the parts that are new at the end, if all that is known now fits without a part being moved."""
+    old = len(layout.fields)
+    if any(
+        mask >> (width - 1) == 0 for mask, width in zip(layout.fields["mask"].tolist(), widths, strict=False) if width
+    ):
+        return None
+    free, places = list(layout.free), []
+    for width in widths[old:]:
+        word = next((word for word, taken in enumerate(free) if taken + width <= WORD), None)
+        if word is None:
+            return None
+        places.append((word, free[word], (1 << width) - 1))
+        free[word] += width
+    fields = np.append(layout.fields, np.array(places, dtype=FIELD))
+    return Layout(fields, layout.words, tuple(free))
 
 
 def _place(widths: Sequence[int], words: int) -> tuple[list[tuple[int, int]], list[int]] | None:

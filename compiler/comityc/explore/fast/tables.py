@@ -18,7 +18,7 @@ from comityc.explore.engine.values import fresh_ids_in
 from comityc.explore.fast import structures as k
 from comityc.explore.fast.growing import Arrays, Growing
 from comityc.explore.fast.lanes import Lanes
-from comityc.explore.fast.layout import Layout, lay_out
+from comityc.explore.fast.layout import FIELD, Layout, grown, lay_out
 from comityc.explore.world import Envelope
 
 _MOST_IDS = 64
@@ -91,6 +91,7 @@ class Tables:
         most = setting.case.bounds.under_way
         t.most, t.full_note = -1 if most is None else most, self._note((Note(CUT, -1, UNDER_WAY),))
         self.lanes = Lanes(self, successors)
+        self.layout = Layout(np.zeros(0, dtype=FIELD), 1, (0,))
         self.layout = self.arrange()
 
     @property
@@ -111,7 +112,8 @@ class Tables:
         widths = [_bits(len(finder.locals[who])) for who in range(instances)]
         widths += [_bits(len(self.successors.rests.items)), *self.lanes.widths()]
         growing = [*range(instances + 1), *(instances + 1 + lane for lane in self.lanes.queues)]
-        self.layout = lay_out(widths, growing, self._outgrown)
+        as_it_is = grown(self.layout, widths) if len(self.layout.fields) else None
+        self.layout = as_it_is or lay_out(widths, growing, self._outgrown, self.lanes.expected())
         self._use_layout()
         self.new_layout = False
         return self.layout
