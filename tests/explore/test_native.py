@@ -198,6 +198,41 @@ def test_large_searches_are_taken_over_by_themselves() -> None:
     assert [case.engine for case in verdict.cases] == ["native"]
 
 
+NARROW = """
+parameters: {most: {type: int, default: 900}}
+messages: {Ping: {}, Pong: {}}
+roles:
+  a:
+    variables: {n: int}
+    states:
+      idle:
+        - when: n < most
+          do: |
+            n += 1
+            send Ping() to b
+          goto: waiting
+        - resting
+      waiting:
+        - receive: Pong
+          goto: idle
+  b:
+    states:
+      s:
+        - resting
+        - receive: Ping
+          do: send Pong() to sender
+bounds: {n: 0..900}
+verify: {deep: {}}
+"""
+
+
+def test_a_graph_in_which_no_row_is_used_twice_is_left_to_the_reference() -> None:
+    spec = load_spec(NARROW)
+    assert build(1).ready(wait=True) is not None
+    (case,) = verify_machine(spec.machine, spec.module).cases
+    assert (case.engine, case.states, case.levels) == ("reference", 2701, 2701)
+
+
 def test_what_the_tables_do_not_know_is_left_to_the_reference() -> None:
     spec = compile_spec("specs/conformance/tcommit.yaml")
     (run, *_) = plan_runs(spec.machine, Evaluator(spec.machine, spec.module), None, None)

@@ -118,7 +118,7 @@ def test_ctrl_c_is_passed_on() -> None:
 
     with by_ctrl_c():
         verdict = verify_machine(spec.machine, spec.module, progress=doing)
-    assert not all(case.as_expected for case in verdict.cases)
+    assert [case.as_expected for case in verdict.cases].count(False) >= len(verdict.cases) - 2  # two were begun
     said = [finding for case in verdict.cases for finding in case.findings]
     assert said
     assert all("Ctrl-C" in finding for finding in said)

@@ -100,8 +100,8 @@ class _Crew:
                 if word[0] == "told":
                     progress(*word[1:])
                 elif word[0] == "found":
-                    _, number, examined, seen = word
-                    found[number] = self._at_home(number, examined)
+                    _, number, examined, refused, seen = word
+                    found[number] = self._at_home(replace(self._runs[number], refused=refused), examined)
                     self._seen[:] = bytes(mine | theirs for mine, theirs in zip(self._seen, seen, strict=True))
                 else:
                     raise word[1]
@@ -115,7 +115,8 @@ class _Crew:
         try:
             while (number := self._take()) < len(self._runs):
                 examined = self._examine(self._runs[number], lambda case, doing: home.send(("told", case, doing)))
-                home.send(("found", number, self._for_the_way(examined), bytes(self._seen)))
+                refused = examined.run.refused
+                home.send(("found", number, self._for_the_way(examined), refused, bytes(self._seen)))
         except BrokenPipeError:
             pass  # nobody listens any more
         except Exception as error:
@@ -139,7 +140,7 @@ class _Crew:
         )
         return replace(examined, run=None, findings=findings)  # type: ignore[arg-type]
 
-    def _at_home(self, number: int, examined: Any) -> Examined:
+    def _at_home(self, run: Run, examined: Any) -> Examined:
         findings = tuple(replace(finding, prop=self._properties[finding.prop]) for finding in examined.findings)
-        whole: Examined = replace(examined, run=self._runs[number], findings=findings)
+        whole: Examined = replace(examined, run=run, findings=findings)
         return whole

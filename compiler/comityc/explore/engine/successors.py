@@ -266,6 +266,11 @@ class Successors:
 
     # ---- what is found out once
 
+    @property
+    def found_out(self) -> int:
+        """How often a machine had to be stepped so far: how many local states were looked at by themselves, or with a message."""
+        return sum(map(len, self._own)) + len(self._deliveries)
+
     def known_own(self, who: int, local: int) -> Record | None:
         """Return the steps that an instance takes by itself from a local state, if they were found before."""
         return self._own[who].get(local)

@@ -23,6 +23,8 @@ MOST_STATES = 30_000_000
 
 _TAKE_OVER = 250
 """A search of fewer states is over before another engine could begin."""
+_USED_AGAIN = 0.9
+"""So many rows for each state that was looked at are too many."""
 
 _KNOWN_FAULTS = {
     "lose", "duplicate", "reorder", "crash", "restart", "amnesia", "pause", "partition", "byzantine", "late_act",
@@ -59,6 +61,12 @@ def unfit(setting: Setting) -> str | None:
     return None
 
 
+def pays(graph: Graph, search: Search) -> bool:
+    """Say whether tables would pay: where most states need rows of their own, the reference does the same with less ado."""
+    used_again = search.successors.found_out < _USED_AGAIN * graph.expanded
+    return len(graph.states) >= _TAKE_OVER and used_again
+
+
 def explore(
     machine: Machine,
     case: Case,
@@ -83,7 +91,7 @@ def explore(
 
     def can_go_on(graph: Graph) -> bool:
         """Say whether another engine is there to take over."""
-        if engine == "auto" and len(graph.states) < _TAKE_OVER:
+        if engine == "auto" and not pays(graph, search):
             return False
         if not found:
             found.append(Tables(search.successors))
