@@ -154,9 +154,12 @@ int rebuild(Engine *e, u64 old_words, const Field *from, const Field *to, u64 fi
     u64 *old = (u64 *)e->states;
     State *states = reserve(e->capacity * sizeof(State));
     if (!states) return NO_MEMORY;
+    int moved = old_words > W;
+    for (u64 f = 0; f < fields && !moved; f++) moved = from[f].word != to[f].word || from[f].shift != to[f].shift;
     for (u64 i = 0; i < e->count; i++) {
         const u64 *row = old + i * old_words;
-        for (u64 f = 0; f < fields; f++)
+        if (!moved) memcpy(&states[i], row, old_words * 8);
+        else for (u64 f = 0; f < fields; f++)
             states[i].w[to[f].word] |= ((row[from[f].word] >> from[f].shift) & from[f].mask) << to[f].shift;
     }
     release(old, e->capacity * old_words * 8);
@@ -164,6 +167,7 @@ int rebuild(Engine *e, u64 old_words, const Field *from, const Field *to, u64 fi
     e->states = states;
     k->next = reserve(k->next_capacity * sizeof(State));
     if (!k->next || !learn(e)) return NO_MEMORY;
+    in->answers.layout++;
     memset(in->filled, 0, sizeof in->filled);
     u64 most = 0, slots = in->slots;
     for (u64 i = 0; i < e->count; i++) {

@@ -25,7 +25,7 @@ static inline u64 slot_of(const Answers *known, Key key) {
 }
 
 static int prepare_answers(Answers *known, u64 slots) {
-    known->slots = slots; known->count = 0;
+    known->slots = slots; known->count = 0; known->layout = 0;
     known->keys = reserve(slots * sizeof(Key)); known->values = reserve(slots * 4);
     if (!known->keys || !known->values) return 0;
     memset(known->keys, 0xff, slots * sizeof(Key));
@@ -46,7 +46,7 @@ static void remember(Worker *k, Key key, i32 answer) {
             u64 at = slot_of(&wider, known->keys[i]);
             wider.keys[at] = known->keys[i]; wider.values[at] = known->values[i];
         }
-        wider.count = known->count;
+        wider.count = known->count; wider.layout = known->layout;
         forget_answers(known);
         *known = wider;
     }
@@ -64,9 +64,9 @@ static i32 remembered(Worker *k, i32 kind, u64 a, u64 b, i64 c) {
     return answer;
 }
 
-/* A small number for a row of words, the same each time. */
+/* A small number for a row of words, the same each time; words of another layout are others. */
 static i32 number_of(Worker *k, const u64 *words, int count) {
-    i32 number = 0;
+    i32 number = -k->answers->layout;
     for (int i = 0; i < count; i++) {
         Key key = {((u64)NUMBERED << 56) | (u64)(u32)number, words[i]};
         u64 at = slot_of(k->answers, key);

@@ -99,7 +99,7 @@ typedef struct {
 typedef struct { u64 a, b; } Key;                         /* the kind of question stands in the upper bits of `a` */
 
 /* Answers to questions of two numbers, each asked once. */
-typedef struct { Key *keys; i32 *values; u64 slots, count; } Answers;
+typedef struct { Key *keys; i32 *values; u64 slots, count; i32 layout; } Answers;   /* `layout` counts how often states were laid out anew */
 
 enum { BATCH = 256, ENOUGH = 1024 };     /* so many states, or steps, are gathered before they are looked up */
 enum { MOST_MISSED = 512 };              /* so many states of which something is not known are met before somebody asks */

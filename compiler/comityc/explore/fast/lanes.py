@@ -60,7 +60,9 @@ class Lanes:
         self.fate = Arrays(t, "fate", np.uint8)
         self.sweep_queues = Growing(t, "sweep_queues", k.SPAN)
         self.sweep_lanes = Growing(t, "sweep_lanes", np.int32)
-        self._sweep_mask: NDArray[np.uint64] = np.zeros(0, dtype=np.uint64)
+        self.wide = Growing(t, "wide", np.int32)
+        self._is_bit: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+        self._sweep_mask: NDArray[np.uint64] = np.zeros((0, 1), dtype=np.uint64)
         self._sweeps: list[tuple[int, frozenset[str]]] = [(-1, frozenset())]
         self._sweep_numbers: dict[tuple[int, frozenset[str]], int] = {}
         self.sweep_queues.append((0, 0))
@@ -93,6 +95,7 @@ class Lanes:
         receiver, rank = store.receivers[envelope], store.rank(envelope)
         sent = store.envelopes[envelope]
         lane = self._lane_of_rank.get(rank) if rank < 0 else None
+        is_new = lane is None
         if lane is None:
             sender = self._tables.setting.numbers[sent.sender]
             lane = self._add_lane(receiver, -1 if rank < 0 else envelope)
@@ -102,6 +105,8 @@ class Lanes:
         self.envelope_lane.append(lane)
         self.envelope_receiver.append(receiver)
         self.envelope_kind.append(store.kind(envelope))
+        if is_new:
+            self._enter(lane)
         number = self._all.labels.number
         lost = Label("lose", sent.receiver, None, sent.sender, sent.message)
         self.lose_label.append(number(lost) if self._loses else -1)
@@ -152,6 +157,11 @@ class Lanes:
         met = sum(not fields(envelope.message) for envelope in self._network.envelopes)
         return max(pairs - met, 0) * self._new_width()
 
+    @property
+    def spare_width(self) -> int:
+        """How many bits a lane takes that is to come; 0 where lanes are queues, which are few."""
+        return 0 if self.queues else self._new_width()
+
     def widths(self) -> list[int]:
         """Return how many bits each lane needs at least."""
         for lane in self.queues:
@@ -169,40 +179,65 @@ class Lanes:
         self._widths[lane] += 1
 
     def use_layout(self, layout: Layout, first: int) -> None:
-        """Tell the kernel which lanes are single bits and where."""
-        t, count = self._structure, self.receiver.length
+        """Tell the kernel which lanes are single bits and where. Fields behind those of all lanes wait for lanes that are to come."""
         self._layout, self._first_part = layout, first
+        fields, count = layout.fields[first:], self.receiver.length
         self._lane_of_bit = np.full(layout.words * WORD, -1, dtype=np.int32)
         self._bits = np.zeros(layout.words, dtype=np.uint64)
-        wide = []
-        for lane in range(count):
-            field = layout.fields[first + lane]
-            if int(field["mask"]) == 1 and self.envelope.data[lane] >= 0:
-                self._lane_of_bit[int(field["word"]) * WORD + int(field["shift"])] = lane
-                self._bits[int(field["word"])] |= np.uint64(1) << np.uint64(field["shift"])
-            else:
-                wide.append(lane)
-        self._wide = np.array([*wide, 0], dtype=np.int32)
-        t.lanes, t.wide_lanes = count, len(wide)
-        t.lane_of_bit, t.bits, t.wide = k.address(self._lane_of_bit), k.address(self._bits), k.address(self._wide)
+        bits = fields["mask"] == 1
+        bits[:count] &= self.envelope.data[:count] >= 0
+        single = np.flatnonzero(bits)
+        words, shifts = fields["word"][single], fields["shift"][single].astype(np.uint64)
+        self._lane_of_bit[words * WORD + shifts.astype(np.uint32)] = single
+        np.bitwise_or.at(self._bits, words, np.uint64(1) << shifts)
+        self._is_bit = bits
+        self.wide.length = 0
+        for lane in np.flatnonzero(~bits[:count]).tolist():
+            self.wide.append(lane)
+        t = self._structure
+        t.lanes, t.wide_lanes = count, self.wide.length
+        t.lane_of_bit, t.bits = k.address(self._lane_of_bit), k.address(self._bits)
         self._set_sweeps()
+
+    def _enter(self, lane: int) -> None:
+        """Let a new lane take the next field that waits for one, if there is one that fits."""
+        layout = self._layout
+        if layout is None or self._first_part + lane >= len(layout.fields):
+            return
+        if self.envelope.data[lane] < 0:
+            self._tables.new_layout = True  # a queue needs more than what waits
+            return
+        if not self._is_bit[lane]:
+            self.wide.append(lane)
+        self._structure.lanes, self._structure.wide_lanes = lane + 1, self.wide.length
+        for number, (who, names) in enumerate(self._sweeps):
+            if who == self.receiver.data[lane] and self._name(int(self.envelope.data[lane])) in names:
+                self._clear(number, lane)
 
     def _set_sweeps(self) -> None:
         """Say which bits each sweep leaves, and which queues it goes through; both change with the lanes."""
         layout = self._layout
         if layout is None:
             return
-        masks = np.full((len(self._sweeps), layout.words), 2**64 - 1, dtype=np.uint64)
+        self._sweep_mask = np.full((max(len(self._sweeps), 64), layout.words), 2**64 - 1, dtype=np.uint64)
+        self._structure.sweep_mask = k.address(self._sweep_mask)
         for number in range(1, len(self._sweeps)):
-            lanes = [lane for lane in self._swept_lanes(number) if self._first_part + lane < len(layout.fields)]
-            queues = [lane for lane in lanes if self.envelope.data[lane] < 0]
-            self.sweep_queues.data[number] = self.sweep_lanes.extend(queues)
-            for lane in lanes:
-                if self.envelope.data[lane] >= 0:
-                    field = layout.fields[self._first_part + lane]
-                    masks[number, int(field["word"])] &= ~(np.uint64(field["mask"]) << np.uint64(field["shift"]))
-        self._sweep_mask = masks
-        self._structure.sweep_mask = k.address(masks)
+            self._set_sweep(number)
+
+    def _set_sweep(self, number: int) -> None:
+        lanes = self._swept_lanes(number)
+        queues = [lane for lane in lanes if self.envelope.data[lane] < 0]
+        self.sweep_queues.data[number] = self.sweep_lanes.extend(queues)
+        for lane in lanes:
+            if self.envelope.data[lane] >= 0:
+                self._clear(number, lane)
+
+    def _clear(self, sweep: int, lane: int) -> None:
+        """Let a sweep take away what is in a lane without order."""
+        if self._layout is not None and self._first_part + lane < len(self._layout.fields):
+            field = self._layout.fields[self._first_part + lane]
+            gone = np.uint64(field["mask"]) << np.uint64(field["shift"])
+            self._sweep_mask[sweep, int(field["word"])] &= ~gone
 
     def _swept_lanes(self, number: int) -> list[int]:
         who, names = self._sweeps[number]
@@ -223,7 +258,10 @@ class Lanes:
             self._sweep_numbers[key] = len(self._sweeps)
             self._sweeps.append(key)
             self.sweep_queues.append((0, 0))
-            self._set_sweeps()
+            if len(self._sweeps) > len(self._sweep_mask):
+                self._set_sweeps()
+            else:
+                self._set_sweep(len(self._sweeps) - 1)
         return self._sweep_numbers[key]
 
     # ---- queues

@@ -35,11 +35,18 @@ class Layout:
         return column
 
 
-def lay_out(widths: Sequence[int], growing: Sequence[int], outgrown: Collection[int] = (), expected: int = 0) -> Layout:
+def lay_out(
+    widths: Sequence[int],
+    growing: Sequence[int],
+    outgrown: Collection[int] = (),
+    expected: int = 0,
+    waiting: int = 0,
+) -> Layout:
     """Place parts that need at least so many bits; `growing` are the parts that get more where there is room.
 
     What has outgrown a layout before gets more than the others, and so many bits are kept free as are `expected` to be needed by
-    parts that are still to come: states that are many are not to be laid out again.
+    parts that are still to come: states that are many are not to be laid out again. What is free in the end is cut into fields of
+    `waiting` bits, for these.
     """
     words = max(-(-sum(widths) // WORD), 1)
     while True:
@@ -61,25 +68,38 @@ def lay_out(widths: Sequence[int], growing: Sequence[int], outgrown: Collection[
     fields = np.zeros(len(widths), dtype=FIELD)
     for part, (word, shift) in enumerate(where):
         fields[part] = (word, shift, (1 << wider[part]) - 1)
-    return Layout(fields, words, tuple(taken))
+    return _with_waiting(Layout(fields, words, tuple(taken)), waiting)
 
 
-def grown(layout: Layout, widths: Sequence[int]) -> Layout | None:
-    """Return the layout with the parts that are new at the end, if all that is known now fits without a part being moved."""
+def _with_waiting(layout: Layout, width: int) -> Layout:
+    """Return the layout with fields for parts that are to come wherever a word has room."""
+    if not width:
+        return layout
+    places = [
+        (word, taken + at, (1 << width) - 1)
+        for word, taken in enumerate(layout.free)
+        for at in range(0, WORD - taken - width + 1, width)
+    ]
+    free = tuple(taken + (WORD - taken) // width * width for taken in layout.free)
+    return Layout(np.append(layout.fields, np.array(places, dtype=FIELD)), layout.words, free)
+
+
+def grown(layout: Layout, widths: Sequence[int], waiting: int = 0) -> Layout | None:
+    """Return the layout with the parts that are new at the end, in one more word where need be; None where a part has to be moved."""
     old = len(layout.fields)
-    if any(
-        mask >> (width - 1) == 0 for mask, width in zip(layout.fields["mask"].tolist(), widths, strict=False) if width
-    ):
+    known = zip(layout.fields["mask"].tolist(), widths, strict=False)
+    if any(mask >> (width - 1) == 0 for mask, width in known if width):
         return None
     free, places = list(layout.free), []
     for width in widths[old:]:
         word = next((word for word, taken in enumerate(free) if taken + width <= WORD), None)
         if word is None:
-            return None
+            word = len(free)
+            free.append(0)
         places.append((word, free[word], (1 << width) - 1))
         free[word] += width
     fields = np.append(layout.fields, np.array(places, dtype=FIELD))
-    return Layout(fields, layout.words, tuple(free))
+    return _with_waiting(Layout(fields, len(free), tuple(free)), waiting)
 
 
 def _place(widths: Sequence[int], words: int) -> tuple[list[tuple[int, int]], list[int]] | None:

@@ -126,7 +126,8 @@ class NativeSearch:
             return
         library = self._library = self._kernel.library = _library(new.words)
         before, after = np.ascontiguousarray(old.fields), np.ascontiguousarray(new.fields)
-        status = library.rebuild(self._engine, old.words, k.address(before), k.address(after), len(before))
+        parts = min(len(before), len(after))  # behind these there is nothing but room
+        status = library.rebuild(self._engine, old.words, k.address(before), k.address(after), parts)
         if status != k.DONE:
             raise MemoryError
 

@@ -112,8 +112,10 @@ class Tables:
         widths = [_bits(len(finder.locals[who])) for who in range(instances)]
         widths += [_bits(len(self.successors.rests.items)), *self.lanes.widths()]
         growing = [*range(instances + 1), *(instances + 1 + lane for lane in self.lanes.queues)]
-        as_it_is = grown(self.layout, widths) if len(self.layout.fields) else None
-        self.layout = as_it_is or lay_out(widths, growing, self._outgrown, self.lanes.expected())
+        as_it_is = grown(self.layout, widths, self.lanes.spare_width) if len(self.layout.fields) else None
+        self.layout = as_it_is or lay_out(
+            widths, growing, self._outgrown, self.lanes.expected(), self.lanes.spare_width
+        )
         self._use_layout()
         self.new_layout = False
         return self.layout
