@@ -7,13 +7,13 @@ hears of all three. The static checks want a whole machine.
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from comityc.diagnostics.bag import Bag
 from comityc.diagnostics.diagnostic import Diagnostic
+from comityc.records import dataclass
 
 if TYPE_CHECKING:
     from comityc.machine.model import Machine

@@ -6,7 +6,7 @@ reached in one case and not in each, and whether anything was put to the test is
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -33,6 +33,7 @@ from comityc.explore.symmetry.search import count_orbits, explore_orbits
 from comityc.explore.verdict import SpecVerdict
 from comityc.machine.model import Case, Machine
 from comityc.machine.rest import nobody_is_stuck
+from comityc.records import dataclass
 
 Progress = Callable[[str, str], None]
 """Told the name of the case, and what is being done about it."""

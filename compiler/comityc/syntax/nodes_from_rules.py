@@ -6,11 +6,12 @@ makes no sense raises `Rejected`, which the parser turns into a finding.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 from comityc.syntax import nodes, slips
 from comityc.syntax.nodes import Expression, ForClause, Name, Statement
 from comityc.syntax.scanner import Piece

@@ -7,10 +7,10 @@ statement with all that stands under it, so that a slip in one statement hides n
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 from comityc.source.tree import Scalar
 from comityc.syntax import slips
 

@@ -2,11 +2,11 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from comityc.machine import expressions as ir
 from comityc.machine.expressions import DefinitionName, Expression, Statement
 from comityc.machine.model import Definition
+from comityc.records import dataclass
 
 Definitions = Mapping[DefinitionName, Definition]
 

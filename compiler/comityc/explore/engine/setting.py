@@ -5,7 +5,7 @@ strike, which acts a property can see.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +22,7 @@ from comityc.machine.expressions import ActQuery, Now
 from comityc.machine.model import Act, Budget, Case, Envelope, Machine, Role, State, Transition
 from comityc.machine.value_types import OptionalType
 from comityc.machine.walk import definitions_of, reached
+from comityc.records import dataclass
 
 NO_CANDIDATES: tuple[Transition, ...] = ()
 
