@@ -7,6 +7,7 @@ for the first time; most never are. For everybody else, the type checker too, no
 
 import dataclasses
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ def _written_when_called(cls: Any, name: str, write: Callable[[Any], Callable[..
         return method(self, *values, **named)
 
     return first_call
+
+
+@lru_cache(maxsize=1024)
+def field_names(cls: type) -> tuple[str, ...] | None:
+    """Return the names of the fields of a class of data, in order; None for any other class.
+
+    Walks over whole machines ask this of every node, so it is looked up once for each class.
+    """
+    return tuple(field.name for field in dataclasses.fields(cls)) if dataclasses.is_dataclass(cls) else None
 
 
 # ---- what is written
@@ -124,9 +134,9 @@ def _not_deleted(self: Any, name: str) -> NoReturn:
 
 
 def _values(self: Any) -> list[Any]:
-    return [getattr(self, field.name) for field in dataclasses.fields(self)]
+    return [getattr(self, name) for name in field_names(type(self)) or ()]
 
 
 def _with_values(self: Any, values: list[Any]) -> None:
-    for field, value in zip(dataclasses.fields(self), values, strict=True):
-        object.__setattr__(self, field.name, value)
+    for name, value in zip(field_names(type(self)) or (), values, strict=True):
+        object.__setattr__(self, name, value)

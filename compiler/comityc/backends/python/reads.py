@@ -1,12 +1,11 @@
 """An expression or statements come in; what they read, write and could stumble over goes out."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 
 from comityc.machine import expressions as ir
 from comityc.machine.expressions import DefinitionName, Expression, Statement
 from comityc.machine.model import Definition
-from comityc.records import dataclass
+from comityc.records import dataclass, field_names
 
 Definitions = Mapping[DefinitionName, Definition]
 
@@ -20,9 +19,9 @@ def walk(part: object) -> Iterator[object]:
             yield from walk(item)
     elif isinstance(part, _NODES):
         yield part
-        for field in dataclasses.fields(part):
-            if field.name not in ("type", "span"):
-                yield from walk(getattr(part, field.name))
+        for name in field_names(type(part)) or ():
+            if name not in ("type", "span"):
+                yield from walk(getattr(part, name))
 
 
 @dataclass(frozen=True, slots=True)

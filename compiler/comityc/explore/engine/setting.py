@@ -5,7 +5,6 @@ strike, which acts a property can see.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from types import ModuleType
 from typing import Any
 
@@ -22,7 +21,7 @@ from comityc.machine.expressions import ActQuery, Now
 from comityc.machine.model import Act, Budget, Case, Envelope, Machine, Role, State, Transition
 from comityc.machine.value_types import OptionalType
 from comityc.machine.walk import definitions_of, reached
-from comityc.records import dataclass
+from comityc.records import dataclass, field_names
 
 NO_CANDIDATES: tuple[Transition, ...] = ()
 
@@ -142,10 +141,10 @@ def nodes_in(node: Any) -> Iterator[Any]:
     if isinstance(node, tuple):
         for item in node:
             yield from nodes_in(item)
-    elif is_dataclass(node):
+    elif (names := field_names(type(node))) is not None:
         yield node
-        for part in fields(node):
-            yield from nodes_in(getattr(node, part.name))
+        for name in names:
+            yield from nodes_in(getattr(node, name))
 
 
 def _view(role: Role, machine: Machine, faults: Envelope, limits: Limits) -> RoleView:
