@@ -23,7 +23,7 @@ HOMES = {
     "lark": ("comityc/syntax/parser.py",),
     "jsonschema": ("comityc/source/shape.py",),
     "jinja2": ("comityc/explore/telling/page.py",),
-    "typer": ("comityc/cli.py",),
+    "typer": ("comityc/cli/by_typer.py",),
     "rich": (
         "comityc/commands.py",
         "comityc/play/show.py",
