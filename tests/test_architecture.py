@@ -20,7 +20,7 @@ LONGEST_FUNCTION = 60
 
 HOMES = {
     "yaml": ("comityc/source/yaml_tree.py",),
-    "lark": ("comityc/syntax/parser.py",),
+    "lark": ("comityc/syntax/grammar.py",),
     "jsonschema": ("comityc/source/shape.py",),
     "jinja2": ("comityc/explore/telling/page.py",),
     "typer": ("comityc/cli/by_typer.py",),

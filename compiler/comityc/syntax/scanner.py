@@ -66,23 +66,6 @@ class Piece:
     start_pos: int
     end_pos: int
 
-    # What lark asks of a token, to place the end of the text behind the last one.
-    @property
-    def line(self) -> int:
-        return self.span.line
-
-    @property
-    def column(self) -> int:
-        return self.span.column
-
-    @property
-    def end_line(self) -> int:
-        return self.span.end_line
-
-    @property
-    def end_column(self) -> int:
-        return self.span.end_column
-
 
 Chunk = tuple[Piece, ...]
 
