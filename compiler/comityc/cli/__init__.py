@@ -4,8 +4,12 @@ Exit codes: 0 fine, 1 findings, 2 wrong usage or a bug of ours. Data goes to std
 a command needs it: arguments that are plain are read by `quick`, and only the others, with help and wrong usage, by Typer.
 """
 
+import gc
 import os
 import sys
+
+COLLECT_AFTER = 50_000
+"""How many more objects there have to be before Python looks for garbage: what a command makes first, modules and nodes, stays."""
 
 FINE, FINDINGS, USAGE = 0, 1, 2
 
@@ -32,6 +36,7 @@ def run() -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    gc.set_threshold(COLLECT_AFTER)
     from comityc.cli.quick import read
     from comityc.cli.table import COMMANDS
 
