@@ -11,6 +11,7 @@ from comityc.records import dataclass
 END = "$END"
 Row = Mapping[str, int]
 """What a state does about each symbol: go on to state n, or (-1 - n) reduce by rule n."""
+Action = Callable[[list[Any]], Any]
 
 
 class Terminal(Protocol):
@@ -78,7 +79,8 @@ class Parser:
         """Return what is made of the terminals; raise `Unexpected` where they do not fit."""
         rows, reductions = self._table.rows, self._reductions
         end = self._table.ends[start]
-        states, values = [self._table.starts[start]], []
+        states = [self._table.starts[start]]
+        values: list[Any] = []
         for terminal in _with_end(terminals):
             symbol = END if terminal is None else terminal.type
             while True:
@@ -90,10 +92,13 @@ class Parser:
                     values.append(terminal)
                     break
                 origin, length, made = reductions[-1 - step]
-                children = values[len(values) - length :]
-                del values[len(values) - length :], states[len(states) - length :]
-                states.append(rows[states[-1]][origin])
-                values.append(made(children))
+                if made is None:  # most reductions are of one child that passes through
+                    states[-1] = rows[states[-2]][origin]
+                else:
+                    children = values[len(values) - length :]
+                    del values[len(values) - length :], states[len(states) - length :]
+                    states.append(rows[states[-1]][origin])
+                    values.append(made(children))
                 if terminal is None and states[-1] == end:
                     return values[-1]
         raise AssertionError("a text ends")
@@ -125,10 +130,10 @@ def _with_end(terminals: Sequence[Terminal]) -> Iterator[Terminal | None]:
     yield None
 
 
-def _reduction(rule: Rule, action: Callable[[list[Any]], Any] | None) -> tuple[str, int, Callable[[list[Any]], Any]]:
-    """Return what to do with the values of the symbols of a rule."""
-    if action is None and not rule.inlined:
-        return rule.origin, rule.length, _only if rule.single else _as_they_are
+def _reduction(rule: Rule, action: Action | None) -> tuple[str, int, Action | None]:
+    """Return what to do with the values of the symbols of a rule; None where the only one passes through."""
+    if rule.single and rule.length == 1 and not rule.inlined:
+        return rule.origin, rule.length, None
 
     def reduced(values: list[Any]) -> Any:
         children = _inlined(values, rule.inlined) if rule.inlined else values
@@ -148,12 +153,3 @@ def _inlined(values: list[Any], places: frozenset[int]) -> list[Any]:
         else:
             children.append(value)
     return children
-
-
-def _only(values: list[Any]) -> Any:
-    (value,) = values
-    return value
-
-
-def _as_they_are(values: list[Any]) -> list[Any]:
-    return values
