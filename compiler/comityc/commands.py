@@ -219,15 +219,15 @@ def _check_cases(machine: "Machine", cases: Sequence[str]) -> None:
 def _verify(
     machine: "Machine", cases: Sequence[str], values: Sequence[str], limits: Mapping[str, Any]
 ) -> "SpecVerdict":
-    from comityc.by_parts.verify import verify_with_parts
-
     _check_cases(machine, cases)
     module = checking_module(machine)
     given = read_values(machine, values, module)
+    if any(case.abstract for case in machine.cases):
+        from comityc.by_parts.verify import verify_with_parts as decide
+    else:
+        from comityc.explore.verify import verify_machine as decide
     with _progress() as progress:
-        return verify_with_parts(
-            machine, module, cases=cases or None, with_values=given or None, **limits, progress=progress
-        )
+        return decide(machine, module, cases=cases or None, with_values=given or None, **limits, progress=progress)
 
 
 class _progress:  # noqa: N801  (reads as the context it is)
@@ -253,6 +253,8 @@ class _progress:  # noqa: N801  (reads as the context it is)
 
 def read_values(machine: "Machine", texts: Sequence[str], module: Any) -> dict[str, Any]:
     """Read `name=value` texts as values of the protocol's parameters."""
+    if not texts:
+        return {}
     from comityc.play.read_value import UnreadableValue, read_value
 
     types = {parameter.name: parameter.type for parameter in machine.parameters}

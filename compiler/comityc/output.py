@@ -6,7 +6,6 @@ only inside the folder that was asked for, and only when comity wrote the one th
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -125,6 +124,8 @@ def _text_of(target: Path) -> str | None:
 def _replace(target: Path, text: str) -> None:
     """Write beside the file and rename, so that nobody ever sees half of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    import tempfile  # slow to import, for what many commands do not do
+
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:

@@ -23,7 +23,9 @@ else:
 
 def _record(plain: type, *, kw_only: bool) -> type:
     own = frozenset(vars(plain))
-    plain.__doc__ = plain.__doc__ or plain.__name__  # else the standard decorator makes one, of a signature that it looks up
+    plain.__doc__ = (
+        plain.__doc__ or plain.__name__
+    )  # else the standard decorator makes one, of a signature that it looks up
     cls: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(plain)
     for name, write in (("__init__", _written_init), ("__eq__", _written_eq), ("__hash__", _written_hash)):
         if name not in own or (name == "__hash__" and vars(plain)[name] is None):

@@ -11,9 +11,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from comityc.explore.alike import explore_alike
 from comityc.explore.collecting import uncollected
-from comityc.explore.counters.examine import count_instances
 from comityc.explore.engine.domains import NoDomainError
 from comityc.explore.engine.search import EndSearch
 from comityc.explore.fast.explore import EngineName, explore
@@ -28,8 +26,6 @@ from comityc.explore.memory import memory_in_use
 from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.symmetry.found import NONE, Symmetry, Use
-from comityc.explore.symmetry.interchangeable import find_symmetry
-from comityc.explore.symmetry.search import count_orbits, explore_orbits
 from comityc.explore.verdict import SpecVerdict
 from comityc.machine.model import Case, Machine
 from comityc.machine.rest import nobody_is_stuck
@@ -85,9 +81,11 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         return Examined(replace(run, refused="it was not begun: stopped by Ctrl-C"), (), 0, 0, True, 0.0)
     started = perf_counter()
     progress(run.case.name, "exploring")
-    alike = find_symmetry(machine, evaluator, run) if limits.symmetry != "none" else NONE
+    alike = _alike(machine, evaluator, run) if limits.symmetry != "none" else NONE
     meter = Meter(run.case.name, progress, limits.memory)
     if alike.found and limits.engine == "auto":
+        from comityc.explore.counters.examine import count_instances
+
         counted = count_instances(machine, evaluator, run, alike, max_states=limits.max_states, progress=meter)
         if counted is not None:
             return replace(counted, seconds=perf_counter() - started)
@@ -134,8 +132,17 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     )
 
 
+def _alike(machine: Machine, evaluator: Evaluator, run: Run) -> Symmetry:
+    from comityc.explore.symmetry.interchangeable import find_symmetry
+
+    return find_symmetry(machine, evaluator, run)
+
+
 def _by_orbits(limits: Limits) -> Callable[..., Graph]:
     """Return how to search where instances are alike: in full where that is quicker, unless orbits were asked for."""
+    from comityc.explore.alike import explore_alike
+    from comityc.explore.symmetry.search import explore_orbits
+
     return explore_alike if limits.engine == "auto" and limits.symmetry != "shown" else explore_orbits
 
 
@@ -143,6 +150,9 @@ def _orbits(machine: Machine, evaluator: Evaluator, run: Run, alike: Symmetry) -
     """Count the orbits of a run of which every state was looked at."""
     if not alike.roles:
         return None
+    from comityc.explore.counters.examine import count_instances
+    from comityc.explore.symmetry.search import count_orbits
+
     how: dict[str, Any] = {"max_states": None, "progress": lambda *_: None, "judge": False}
     counted = count_instances(machine, evaluator, run, alike, **how)
     if counted is not None:
