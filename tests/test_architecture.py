@@ -25,7 +25,7 @@ HOMES = {
     "jinja2": ("comityc/explore/telling/page.py",),
     "typer": ("comityc/cli/by_typer.py",),
     "rich": (
-        "comityc/commands.py",
+        "comityc/commands/progress.py",
         "comityc/play/show.py",
         "comityc/diagnostics/render.py",
         "comityc/explore/ladder/matrix.py",

@@ -48,13 +48,15 @@ def _written_when_called(cls: Any, name: str, write: Callable[[Any], Callable[..
     return first_call
 
 
-@lru_cache(maxsize=1024)
-def field_names(cls: type) -> tuple[str, ...] | None:
-    """Return the names of the fields of a class of data, in order; None for any other class.
-
-    Walks over whole machines ask this of every node, so it is looked up once for each class.
-    """
+def _field_names(cls: type) -> tuple[str, ...] | None:
     return tuple(field.name for field in dataclasses.fields(cls)) if dataclasses.is_dataclass(cls) else None
+
+
+field_names: Callable[[type], tuple[str, ...] | None] = lru_cache(maxsize=1024)(_field_names)
+"""Return the names of the fields of a class of data, in order; None for any other class.
+
+Walks over whole machines ask this of every node, so it is looked up once for each class.
+"""
 
 
 # ---- what is written

@@ -79,17 +79,19 @@ def verify(
     ] = None,
 ) -> int:
     """Explore specs exhaustively, case by case, and decide every property."""
-    from comityc.commands import ladder_command, verify_command
-    from comityc.explore.interruption import by_ctrl_c
-    from comityc.explore.telling.keep import Keep
-
     _fit(not (ladder and (save_trace or html or save_test)), "--ladder keeps no traces, no page and no tests")
     _fit(seconds is None or ladder, "--seconds goes with --ladder")
     names, cases, values = _specs(files), case or [], with_ or []
     use: Literal["found", "shown", "none"] = "found" if symmetry is None else "shown" if symmetry else "none"
     limits = {"max_states": max_states, "memory": _bytes(memory), "engine": engine.value, "symmetry": use}
     if ladder:
+        from comityc.commands.ladder import ladder_command
+
         return ladder_command(names, cases, values, json, limits, seconds, chart.value, stories)
+    from comityc.commands.verify import verify_command
+    from comityc.explore.interruption import by_ctrl_c
+    from comityc.explore.telling.keep import Keep
+
     keep = Keep(save_trace, html, save_test)
     with by_ctrl_c():
         return verify_command(names, cases, values, json, limits, chart.value, stories, keep)
@@ -101,7 +103,7 @@ def compile_(
     check: Annotated[bool, Option("--check", help="Write nothing; fail when a file is stale.")] = False,
 ) -> int:
     """Generate typed Python, and Hypothesis tests for it."""
-    from comityc.commands import compile_command
+    from comityc.commands.compile import compile_command
 
     return compile_command(files, _specs(files), output, check)
 
@@ -133,7 +135,7 @@ def run_(
     json: Json = False,
 ) -> int:
     """Play a protocol here and now: a live table, then the sequence chart and the outcome."""
-    from comityc.commands import replay_command, run_command
+    from comityc.commands.run import replay_command, run_command
     from comityc.play.run import RunOptions
 
     _one_spec(file)
@@ -166,7 +168,7 @@ def simulate(
     json: Json = False,
 ) -> int:
     """Draw many runs of a spec at random, and decide what it expects of them together."""
-    from comityc.commands import simulate_command
+    from comityc.commands.simulate import simulate_command
 
     _one_spec(file)
     return simulate_command(file, case or [], with_ or [], runs, seed, json)
@@ -189,7 +191,7 @@ def mutate(
     json: Json = False,
 ) -> int:
     """Make the usual mistakes in a spec, one at a time, and see whether its properties notice."""
-    from comityc.commands import mutate_command
+    from comityc.commands.mutate import mutate_command
 
     _one_spec(file)
     return mutate_command(file, only or [], case or [], jobs, max_states, seconds, json)
@@ -212,7 +214,7 @@ def explain(
     from comityc.diagnostics.suggest import did_you_mean
 
     if code.endswith(".json") or os.path.exists(code):  # noqa: PTH110  (pathlib is slow to import)
-        from comityc.commands import explain_trace_command
+        from comityc.commands.explain import explain_trace_command
 
         return explain_trace_command(code, chart.value, html)
     number = next((known.number for known in CODES.values() if known.name == code.lower()), code.upper())
@@ -237,7 +239,7 @@ def schema() -> int:
 
 def expand(file: File) -> int:
     """Print the full protocol that a spec with `use:` stands for."""
-    from comityc.commands import expand_command
+    from comityc.commands.expand import expand_command
 
     _one_spec(file)
     return expand_command(file)
@@ -245,7 +247,7 @@ def expand(file: File) -> int:
 
 def diagram(file: File) -> int:
     """Print a state diagram of each role, in Mermaid."""
-    from comityc.commands import diagram_command
+    from comityc.commands.diagram import diagram_command
 
     _one_spec(file)
     return diagram_command(file)
