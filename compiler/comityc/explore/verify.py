@@ -13,6 +13,7 @@ from typing import Any
 
 from comityc.explore.collecting import uncollected
 from comityc.explore.engine.domains import NoDomainError
+from comityc.explore.engine.met import FaultsMet
 from comityc.explore.engine.search import EndSearch
 from comityc.explore.fast.explore import EngineName, explore
 from comityc.explore.graph import Graph
@@ -123,7 +124,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         tuple(graph.cut_bounds),
         frozenset(graph.visited_states),
         frozenset(graph.taken_transitions),
-        graph.why_incomplete,
+        _why_cut(graph),
         words_held(machine, examiner.space),
         orbits,
         alike,
@@ -177,23 +178,30 @@ def needs_edges(machine: Machine, case: Case) -> bool:
 
 
 class Meter:
-    """Tells how a search is getting on: level, states, how many wait to be looked at, and how many are found in a second."""
+    """Tells how a search is getting on: level, states, how many wait to be looked at, how many are found in a second, faults met."""
 
     def __init__(self, case: str, progress: Progress, memory: int | None = None) -> None:
         """With `memory`, the search ends when the process has taken so many bytes."""
         self._case, self._progress, self._started, self._memory = case, progress, perf_counter(), memory
 
-    def __call__(self, level: int, found: int, waiting: int) -> None:
+    def __call__(self, level: int, found: int, waiting: int, faults: FaultsMet) -> None:
         """Take note of where the search is."""
-        seconds = perf_counter() - self._started
+        seconds, share = perf_counter() - self._started, faults.share()
         speed = f", {found / seconds:,.0f} a second" if seconds > 1 else ""
-        self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}")
+        met = "" if share is None else f", {share:.0%} of the combinations of faults"
+        self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}{met}")
         if self._memory is not None and memory_in_use() > self._memory:
             raise EndSearch(f"the limit of {self._memory / 1e9:g} GB of memory was met")
         if asked():
             raise EndSearch(
                 f"stopped by Ctrl-C at level {level}, with {waiting:,} of {found:,} states still to look at"
             )
+
+
+def _why_cut(graph: Graph) -> str | None:
+    """Say why a search was cut, and how much of the envelope it had met until then."""
+    met = "" if graph.complete else graph.faults_met()
+    return f"{graph.why_incomplete}; faults met: {met}" if met else graph.why_incomplete
 
 
 def _piles_up(graph: Graph) -> bool:

@@ -1,6 +1,6 @@
 """A global state in; what faults may do to it out: losses, duplicates and cuts, crashes and pauses, and what liars say."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from comityc.explore.engine.moves import MoveFinder
@@ -84,6 +84,11 @@ class Strikes:
                     self._all.take(packed, locals_, who, record, steps)
         if self._all.liars is not None:
             self._forge(packed, locals_, rest, steps)
+
+    @property
+    def rests(self) -> Collection[int]:
+        """The rests of the states that were looked at, in that order."""
+        return self._left
 
     def left(self, rest: int) -> "Left":
         """Find out which faults may still strike."""
