@@ -81,9 +81,9 @@ def test_wrong_arguments_are_refused() -> None:
         Point()  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
         Point(1, z=2)  # type: ignore[call-arg]
+    leaf: Any = Leaf
     with pytest.raises(TypeError, match="takes 1 positional argument"):
-        made: Any = Leaf
-        made("t", "a")
+        leaf("t", "a")
 
 
 def test_equality_hash_and_text_are_the_standard_ones() -> None:

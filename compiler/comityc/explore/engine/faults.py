@@ -1,6 +1,6 @@
 """A global state in; what faults may do to it out: losses, duplicates and cuts, crashes and pauses, and what liars say."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from comityc.explore.engine.moves import MoveFinder
@@ -59,6 +59,7 @@ class Strikes:
         self._by_instance: list[dict[int, Record]] = [{} for _ in self._setting.instances]
         self._by_network: dict[int, tuple[tuple[tuple[int, int], ...], ...]] = {}
         self._left: dict[int, Left] = {}
+        self.left_together: set[tuple[int, ...]] = set()  # budgets as they stood in states that were looked at
         self._forgeries: dict[tuple[Any, ...], Record] = {}
         self.loses = faults.lose != 0 and not loses_unseen(self._setting.machine, self._setting.case)
         self.doubles = faults.duplicate not in (0, "any") and self._setting.order != "sent_set"
@@ -85,11 +86,6 @@ class Strikes:
         if self._all.liars is not None:
             self._forge(packed, locals_, rest, steps)
 
-    @property
-    def rests(self) -> Collection[int]:
-        """The rests of the states that were looked at, in that order."""
-        return self._left
-
     def left(self, rest: int) -> "Left":
         """Find out which faults may still strike."""
         network = []
@@ -100,6 +96,7 @@ class Strikes:
             if spent != BLOCKED:
                 network.append((at, spent))
         budgets = self._all.rests.items[rest].budgets
+        self.left_together.add(budgets)
         counted = {(name, role): budgets[at] for (name, role), at in self._all.slots.items()}
         wanted = [
             (name, role) for name, by_role in budgets_by_role(self._setting.faults) for role, size in by_role if size

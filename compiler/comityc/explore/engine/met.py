@@ -6,7 +6,7 @@ and a loss that nobody can tell from a message that is slow.
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Set as AbstractSet
 from math import prod
 
 from comityc.explore.engine.setting import budgets_by_role
@@ -19,15 +19,15 @@ _Fault = tuple[str, str]
 
 
 class FaultsMet:
-    """What was met, read off from what the search has numbered: that only grows, so nothing is looked at twice."""
+    """What was met, read off from what the search has numbered."""
 
     def __init__(self, successors: Successors, budgets: tuple[int, ...]) -> None:
         """Begin with nothing met; `budgets` are those of the start, by the places that `successors` gives them."""
-        self._successors, self._at_first, self._left = successors, budgets, budgets
-        self._together = {budgets}
-        self._rests_seen = self._labels_seen = 0
+        self._successors, self._at_first = successors, budgets
+        self._labels_seen = 0
         self._struck: set[_Fault] = set()
         self._allowed = tuple(_allowed(successors))
+        self._budgets = [budgets[successors.slots[fault]] for fault, _ in self._allowed if fault in successors.slots]
 
     def share(self) -> float | None:
         """Return how much of the envelope was met, from 0 to 1, or None where nothing may strike.
@@ -47,12 +47,12 @@ class FaultsMet:
         said = ", ".join(
             f"{' '.join(filter(None, fault))} {self._how_often(fault)} of {budget}" for fault, budget in self._allowed
         )
-        if len(self._at_first) < 2:
+        if len(self._budgets) < 2:
             return said
         return f"{said} ({len(self._together):,} of {self._combinations():,} combinations)"
 
     def _combinations(self) -> int:
-        return prod(budget + 1 for budget in self._at_first)
+        return prod(budget + 1 for budget in self._budgets)
 
     def _how_often(self, fault: _Fault) -> str:
         met = self._met(fault)
@@ -60,20 +60,21 @@ class FaultsMet:
 
     def _met(self, fault: _Fault) -> int:
         place = self._successors.slots.get(fault)
-        return int(fault in self._struck) if place is None else self._at_first[place] - self._left[place]
+        if place is None:
+            return int(fault in self._struck)
+        return self._at_first[place] - min((left[place] for left in self._together), default=self._at_first[place])
 
     def _look(self) -> None:
-        strikes, rests, labels = self._successors.strikes, self._successors.rests.items, self._successors.labels.labels
-        if strikes is None:
-            return
-        for number in islice(strikes.rests, self._rests_seen, None):
-            left = rests[number].budgets
-            if left not in self._together:
-                self._together.add(left)
-                self._left = tuple(map(min, self._left, left))
-        for label in islice(labels, self._labels_seen, None):
+        """Read the steps that were numbered since the last time."""
+        labels = self._successors.labels.labels
+        for label in labels[self._labels_seen :]:
             self._struck.update(_struck(label))
-        self._rests_seen, self._labels_seen = len(strikes.rests), len(labels)
+        self._labels_seen = len(labels)
+
+    @property
+    def _together(self) -> AbstractSet[tuple[int, ...]]:
+        strikes = self._successors.strikes
+        return set() if strikes is None else strikes.left_together
 
 
 def _allowed(successors: Successors) -> Iterator[tuple[_Fault, Budget]]:
