@@ -188,7 +188,7 @@ def test_lark_reads_and_refuses_alike(scalar_of: ScalarOf) -> None:
 
 def _by_lark(reference: Lark, tokens: list[Token], start: str) -> tuple[Any, UnexpectedToken | None]:
     try:
-        return reference.parse(tokens, start), None  # type: ignore[arg-type]  # it is cut into tokens already
+        return reference.parse(tokens, start), None
     except UnexpectedToken as problem:
         return None, problem
 

@@ -88,12 +88,15 @@ def _verify(
     check_cases(machine, cases)
     module = checking_module(machine)
     given = read_values(machine, values, module)
-    if any(case.abstract for case in machine.cases):
-        from comityc.by_parts.verify import verify_with_parts as decide
-    else:
-        from comityc.explore.verify import verify_machine as decide
     with progress_line() as progress:
-        return decide(machine, module, cases=cases or None, with_values=given or None, **limits, progress=progress)
+        how: dict[str, Any] = {"cases": cases or None, "with_values": given or None, **limits, "progress": progress}
+        if any(case.abstract for case in machine.cases):
+            from comityc.by_parts.verify import verify_with_parts
+
+            return verify_with_parts(machine, module, **how)
+        from comityc.explore.verify import verify_machine
+
+        return verify_machine(machine, module, **how)
 
 
 def _play_scenarios(machine: "Machine") -> "list[ScenarioResult]":
