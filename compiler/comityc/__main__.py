@@ -13,7 +13,10 @@ def main() -> None:
         return
     # NumPy's library for algebra, which nobody here needs, starts a thread for each core when it is imported: 50 ms of work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from comityc.cache import CACHE
     from comityc.cli import run
+
+    CACHE.open()
 
     sys.exit(run())
 
