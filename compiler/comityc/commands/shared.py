@@ -5,13 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comityc.diagnostics import render
-from comityc.diagnostics.codes_checks import (
-    FINAL_STATE_ACTS,
-    HIDDEN_TRANSITION,
-    IMPOSSIBLE_TRANSITION,
-    UNREACHABLE_STATE,
-)
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.driver import CheckResult, check_file
 
@@ -19,7 +12,6 @@ if TYPE_CHECKING:
     from comityc.machine.model import Machine
 
 FINE, FINDINGS, USAGE = 0, 1, 2
-DEAD_PARTS = (UNREACHABLE_STATE, HIDDEN_TRANSITION, IMPOSSIBLE_TRANSITION, FINAL_STATE_ACTS)
 
 
 class UsageError(Exception):
@@ -40,10 +32,22 @@ def checked(file: str) -> CheckResult:
 
 def can_be_explored(result: CheckResult) -> bool:
     """Whether nothing but dead parts is wrong: states and transitions that are never reached hinder no search."""
-    return all(diagnostic.code in DEAD_PARTS for diagnostic in result.diagnostics if diagnostic.is_error)
+    errors = [diagnostic.code for diagnostic in result.diagnostics if diagnostic.is_error]
+    if not errors:
+        return True
+    from comityc.diagnostics import codes_checks as codes
+
+    dead_parts = (
+        codes.UNREACHABLE_STATE,
+        codes.HIDDEN_TRANSITION,
+        codes.IMPOSSIBLE_TRANSITION,
+        codes.FINAL_STATE_ACTS,
+    )
+    return all(code in dead_parts for code in errors)
 
 
 def check_cases(machine: "Machine", cases: Sequence[str]) -> None:
+    """Refuse a case that a spec does not have."""
     known = [case.name for case in machine.cases]
     for case in cases:
         if case not in known:
@@ -81,6 +85,10 @@ def print_findings(results: Sequence[CheckResult]) -> None:
 
 
 def print_diagnostics(diagnostics: Sequence[Any]) -> None:
+    if not diagnostics:
+        return
+    from comityc.diagnostics import render
+
     for diagnostic in diagnostics:
         print(render.to_text(diagnostic, colours=sys.stderr.isatty()), file=sys.stderr)
 
