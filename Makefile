@@ -23,7 +23,10 @@ test: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
+# Compiles what has changed since the last time, and only that, to bytecode. Where Python is told to write none
+# (PYTHONDONTWRITEBYTECODE, as in many containers), each run would compile all of our modules anew, which takes half a second.
 setup: $(VENV)/installed
+	@$(BIN)/python -m compileall -q compiler runtime
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

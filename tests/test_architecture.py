@@ -20,12 +20,12 @@ LONGEST_FUNCTION = 60
 
 HOMES = {
     "yaml": ("comityc/source/yaml_tree.py",),
-    "lark": ("comityc/syntax/parser.py",),
+    "lark": ("comityc/syntax/grammar.py",),
     "jsonschema": ("comityc/source/shape.py",),
     "jinja2": ("comityc/explore/telling/page.py",),
-    "typer": ("comityc/cli.py",),
+    "typer": ("comityc/cli/by_typer.py",),
     "rich": (
-        "comityc/commands.py",
+        "comityc/commands/progress.py",
         "comityc/play/show.py",
         "comityc/diagnostics/render.py",
         "comityc/explore/ladder/matrix.py",

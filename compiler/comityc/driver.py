@@ -4,16 +4,18 @@ What cannot be read is left out, and the rest is still looked at as far as names
 hears of all three. The static checks want a whole machine.
 """
 
+import marshal
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
+from comityc.cache import CACHE
 from comityc.diagnostics.bag import Bag
 from comityc.diagnostics.diagnostic import Diagnostic
+from comityc.records import dataclass
 
 if TYPE_CHECKING:
     from comityc.machine.model import Machine
@@ -41,15 +43,53 @@ class CheckResult:
 
 
 def check_file(path: str) -> CheckResult:
-    """Take one spec through all stages up to the machine and its static checks."""
+    """Take one spec through all stages up to the machine and its static checks, or remember what came of it the last time."""
+    key = CACHE.key(path)
+    known = _remembered(path, key)
+    return _checked(path, key) if known is None else known
+
+
+def _checked(path: str, key: str | None) -> CheckResult:
     from comityc.source.tree import Mapping
 
     bag = Bag()
-    tree, source = read_tree(path, bag)
+    tree, source, stands_alone = _read(path, bag)
     machine = None
     if source is not None and isinstance(tree, Mapping):
         machine = _machine(tree, source, bag)
+    if key is not None and source is not None and stands_alone:
+        from comityc.cache import pickled
+
+        CACHE.put(key, "checked", pickled((machine, bag.diagnostics, source.text)))
+        _note_key(machine, key)
     return CheckResult(path, machine, bag.diagnostics, source)
+
+
+def _remembered(path: str, key: str | None) -> CheckResult | None:
+    content = CACHE.get(key, "checked")
+    if content is None or key is None:
+        return None
+    from comityc.cache import unpickled
+    from comityc.source.tree import Source
+
+    known = unpickled(content)
+    if known is None:
+        return None
+    machine, diagnostics, text = known
+    _note_key(machine, key)
+    return CheckResult(path, machine, diagnostics, Source(path, text))
+
+
+_KEYS: "dict[int, tuple[Machine, str]]" = {}
+"""The machines last made from files that stand alone, by their identity, with the keys of the files. A machine made from one has no key."""
+_MOST_KEYS = 16
+
+
+def _note_key(machine: "Machine | None", key: str) -> None:
+    if machine is not None:
+        _KEYS[id(machine)] = (machine, key)
+        if len(_KEYS) > _MOST_KEYS:
+            del _KEYS[next(iter(_KEYS))]
 
 
 def _machine(tree: "Mapping", source: "Source", bag: Bag) -> "Machine | None":
@@ -94,6 +134,12 @@ def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":
 
     Where the shape is wrong there are findings, and the tree is what can be made of it.
     """
+    tree, source, _ = _read(path, bag)
+    return tree, source
+
+
+def _read(path: str, bag: Bag) -> "tuple[Tree | None, Source | None, bool]":
+    """Read a spec, and say whether it stands alone: whether no other file had to do with what came of it."""
     from comityc.expand.instantiate import expand
     from comityc.expand.printer import print_tree
     from comityc.source.loader import load
@@ -103,22 +149,22 @@ def read_tree(path: str, bag: Bag) -> "tuple[Tree | None, Source | None]":
 
     source: Source | None = _kept(load(path), bag)
     if source is None:
-        return None, None
+        return None, None, False
     tree, findings = parse(source)
     bag.extend(findings)
     if tree is None:
-        return None, source
+        return None, source, True
     findings, meant = check_and_mend(tree)
     bag.extend(findings)
     if bag.has_errors:
-        return (None if _uses_a_pattern(meant) else meant), source
+        return (None if _uses_a_pattern(meant) else meant), source, True
     full, findings = expand(tree, source)
     bag.extend(findings)
     if bag.has_errors:
-        return None, source
-    if full is not tree:
-        source = Source(source.file, print_tree(full))
-    return full, source
+        return None, source, False
+    if full is tree:
+        return full, source, True
+    return full, Source(source.file, print_tree(full)), False
 
 
 def _uses_a_pattern(tree: "Tree") -> bool:
@@ -156,14 +202,25 @@ def loaded_module(machine: "Machine") -> ModuleType:
 
 
 def _in_memory(machine: "Machine", *, checking: bool) -> ModuleType:
-    from comityc.backends.python.emit import emit_module
-
-    name = f"comity_{'checking' if checking else 'running'}_{machine.protocol}"
+    form = "checking" if checking else "running"
+    name = f"comity_{form}_{machine.protocol}"
     module = ModuleType(name)
-    code = compile(emit_module(machine, checking=checking), f"<{name}>", "exec")
+    _, key = _KEYS.get(id(machine), (None, None))
+    code = _code_of(CACHE.get(key, form))
+    if code is None:
+        from comityc.backends.python.emit import emit_module
+
+        code = compile(emit_module(machine, checking=checking), f"<{name}>", "exec")
+        CACHE.put(key, form, marshal.dumps(code))
     sys.modules[name] = module  # dataclasses look their module up by name
     exec(code, module.__dict__)
     return module
+
+
+def _code_of(content: bytes | None) -> CodeType | None:
+    """Return compiled Python that was kept. It is ours, or the cache would not have given it."""
+    code = None if content is None else marshal.loads(content)
+    return code if isinstance(code, CodeType) else None
 
 
 def generate(machine: "Machine", folder: str) -> "list[GeneratedFile]":

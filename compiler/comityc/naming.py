@@ -8,7 +8,8 @@ method names snake_case. Two names that would become one are a clash, found by `
 import keyword
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from comityc.records import dataclass
 
 _BUILTINS = (
     "abs all any bool dict enumerate float frozenset int isinstance iter len list max min next object range set sorted "

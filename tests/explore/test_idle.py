@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from comityc.cli import app
+from comityc.cli.by_typer import app
 from comityc.driver import check_file, checking_module
 from comityc.explore.verify import verify_machine
 

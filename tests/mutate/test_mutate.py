@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from comityc.cli import app
+from comityc.cli.by_typer import app
 from comityc.driver import check_file
 from comityc.machine.model import Machine
 from comityc.mutate.judge import Bench, Limits

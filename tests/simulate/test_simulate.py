@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from comityc.cli import app
+from comityc.cli.by_typer import app
 from comityc.driver import check_file, checking_module
 from comityc.machine import expressions as ir
 from comityc.machine.expression_text import expression_text

@@ -5,15 +5,17 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from lark import __version__ as lark_version
+from lark import Lark, Token, Tree, UnexpectedToken
 
 from comityc.source.loader import load
 from comityc.source.tree import Scalar, Source
 from comityc.source.yaml_tree import parse
-from comityc.syntax import nodes, parser, scanner
+from comityc.syntax import grammar, nodes, parser, scanner
 from comityc.syntax.build import build_protocol
+from comityc.syntax.lalr import Parser, Table, Unexpected
 
 ScalarOf = Callable[..., Scalar]
 SPECS = [
@@ -121,25 +123,80 @@ def test_every_name_of_a_spec_knows_its_place(path: Path) -> None:
 
 def test_the_parse_table_belongs_to_the_grammar() -> None:
     table = json.loads(parser.TABLE.read_text(encoding="utf-8"))
-    grammar = parser.GRAMMAR.read_text(encoding="utf-8")
-    assert table["grammar"] == parser.fingerprint(grammar), "run `python -m comityc.syntax.parser`"
+    text = parser.GRAMMAR.read_text(encoding="utf-8")
+    assert table["grammar"] == parser.fingerprint(text), "run `python -m comityc.syntax.parser`"
 
 
-def test_the_parse_table_and_the_grammar_read_alike(scalar_of: ScalarOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    if json.loads(parser.TABLE.read_text(encoding="utf-8"))["lark"] != lark_version:
-        pytest.skip("the table is for another lark, so it is not used")
+def test_the_parse_table_is_what_lark_makes_of_the_grammar() -> None:
+    written = Table.from_json(json.loads(parser.TABLE.read_text(encoding="utf-8")))
+    made = Table.from_json(grammar.table_of(parser.GRAMMAR.read_text(encoding="utf-8"), parser.STARTS))
+    assert written.terminals == made.terminals
+    assert set(written.rules) == set(made.rules)
+    assert len(written.rows) == len(made.rows)  # states are numbered anew each time, so the rows differ in names alone
+
+
+def test_a_table_that_does_not_belong_to_the_grammar_is_not_used(
+    scalar_of: ScalarOf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     text = "all(a.x <= -1 for a in {b: c for b in d} if not p or q) implies f(x, y=z)[1:][k] is none"
     with_table = parser.parse_expression(scalar_of(text))
-    from_text = parser._from_text(parser.GRAMMAR.read_text(encoding="utf-8"))
-    monkeypatch.setattr(parser, "_grammar", lambda: from_text)
-    assert parser.parse_expression(scalar_of(text)) == with_table
+    stale = tmp_path / "stale.json"
+    stale.write_text('{"grammar": 0}', encoding="utf-8")
+    monkeypatch.setattr(parser, "TABLE", stale)
+    for kept in (parser._table, parser._parser):
+        kept.cache_clear()
+    try:
+        assert parser.parse_expression(scalar_of(text)) == with_table
+    finally:
+        monkeypatch.undo()
+        for kept in (parser._table, parser._parser):
+            kept.cache_clear()
     assert with_table[0] is not None
+
+
+def test_lark_reads_and_refuses_alike(scalar_of: ScalarOf) -> None:
+    class Trees:
+        """Makes what lark makes where it is not told what to make."""
+
+        def __getattr__(self, rule: str) -> Any:
+            if rule.startswith("_"):
+                raise AttributeError(rule)
+            return lambda children: Tree(rule, children)
+
+    draw, read, refused = random.Random(9), 0, 0
+    reference = grammar.read_grammar(parser.GRAMMAR.read_text(encoding="utf-8"), parser.STARTS)
+    ours = Parser(parser._table(), Trees())
+    terminals = sorted({name for row in parser._table().rows for name in row if name.isupper() and name != "$END"})
+    texts = [spec.text for path in SPECS for spec in _scalars(parse(_source(path))[0]) if len(spec.text) < 200]
+    soups = [draw.choices(terminals, k=draw.randint(0, 9)) for _ in range(2000)]
+    cut = [[piece.type for chunk in scanner.scan_expression(scalar_of(text), parser._terminals()).chunks for piece in chunk]
+           for text in draw.sample(texts, 800)]  # fmt: skip
+    for names in soups + cut:
+        tokens, start = [Token(name, name) for name in names], draw.choice(parser.STARTS)
+        expected, problem = _by_lark(reference, tokens, start)
+        if problem is None:
+            assert ours.parse(tokens, start) == expected
+            read += 1
+            continue
+        with pytest.raises(Unexpected) as found:
+            ours.parse(tokens, start)
+        assert found.value.accepted == frozenset(problem.accepts)
+        assert (found.value.terminal is None) == (problem.token.type == "$END")
+        refused += 1
+    assert min(read, refused) > 100
+
+
+def _by_lark(reference: Lark, tokens: list[Token], start: str) -> tuple[Any, UnexpectedToken | None]:
+    try:
+        return reference.parse(tokens, start), None
+    except UnexpectedToken as problem:
+        return None, problem
 
 
 def test_the_terminals_of_the_grammar_are_those_of_the_scanner() -> None:
     patterns = {
         terminal.name: terminal.pattern.value.replace("\n", r"\n")
-        for terminal in parser._from_text(parser.GRAMMAR.read_text(encoding="utf-8")).terminals
+        for terminal in grammar.read_grammar(parser.GRAMMAR.read_text(encoding="utf-8"), parser.STARTS).terminals
         if terminal.pattern.type == "re"
     }
     assert patterns == scanner.TERMINALS
@@ -149,7 +206,7 @@ def test_the_terminals_of_the_grammar_are_those_of_the_scanner() -> None:
 def test_every_rule_of_the_grammar_makes_a_node() -> None:
     from comityc.syntax.nodes_from_rules import NodesFromRules
 
-    rules = parser._from_text(parser.GRAMMAR.read_text(encoding="utf-8")).rules
+    rules = grammar.read_grammar(parser.GRAMMAR.read_text(encoding="utf-8"), parser.STARTS).rules
     aliases = {str(rule.alias or rule.origin.name) for rule in rules if not rule.origin.name.startswith("_")}
     made = {name for name in vars(NodesFromRules) if not name.startswith("_")}
     one_child_rules = {"expression", "conditional", "disjunction", "conjunction", "inversion", "comparison", "union"}

@@ -6,7 +6,7 @@ there holds of the whole; what can be reached there need not be; and where a par
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -24,6 +24,7 @@ from comityc.explore.plan import Run, plan_runs
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
 from comityc.explore.verify import verify_machine
 from comityc.machine.model import Case, Machine
+from comityc.records import dataclass
 from comityc.source.tree import Mapping as MappingTree
 
 Progress = Callable[[str, str], None]

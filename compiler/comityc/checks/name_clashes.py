@@ -5,7 +5,6 @@ role, the words of an enum, fields, variables, and what the agent of a role is a
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from comityc.diagnostics.codes_checks import NAMES_TOO_CLOSE
 from comityc.diagnostics.diagnostic import Diagnostic, Label
@@ -13,6 +12,7 @@ from comityc.diagnostics.span import Span
 from comityc.machine.model import Machine, Role
 from comityc.machine.value_types import EnumType, RecordType
 from comityc.naming import class_name, member_name, value_name
+from comityc.records import dataclass
 
 _ROLE_CLASSES = ("At", "State", "Machine", "Handler")
 _ACT_CLASSES = ("Arguments", "Outcome")

@@ -7,7 +7,7 @@ Only the skeleton of a property is looked at: `and`, `or`, `not`, `implies` over
 but for those that exclude each other, as an instance is in one control state and of two numbers one is the smaller.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import Any
@@ -33,7 +33,8 @@ _HOLDS: Mapping[str, tuple[int, ...]] = {
     ">=": (_SAME, _ABOVE),
 }
 
-Answers = Mapping[object, Any]
+Answers = Sequence[Any]
+"""One for each question, in the order in which they were first asked."""
 Skeleton = Callable[[Answers], bool]
 
 
@@ -75,15 +76,16 @@ class _Questions:
 
     def __init__(self, states: Mapping[str, tuple[str, ...]], definitions: Definitions) -> None:
         self._asked: dict[object, tuple[Any, ...]] = {}
+        self._places: dict[object, int] = {}
         self._states = states
         self._definitions = definitions
 
     def allow_only_true(self, condition: ex.Expression) -> bool:
         """Say whether it holds for every combination of answers. One that asks nothing, `constant_properties` finds."""
-        skeleton, asked = self._read(condition), self._asked
-        if not asked or prod(len(answers) for answers in asked.values()) > _MOST_ANSWERS:
+        skeleton, possible = self._read(condition), list(self._asked.values())
+        if not possible or prod(len(answers) for answers in possible) > _MOST_ANSWERS:
             return False
-        return all(skeleton(dict(zip(asked, given, strict=True))) for given in product(*asked.values()))
+        return all(skeleton(given) for given in product(*possible))
 
     def _read(self, condition: ex.Expression) -> Skeleton:
         match condition:
@@ -115,8 +117,9 @@ class _Questions:
                 return self._ask(condition, (True, False), (True,))
 
     def _ask(self, question: object, answers: tuple[Any, ...], holds: tuple[Any, ...]) -> Skeleton:
+        place = self._places.setdefault(question, len(self._places))
         self._asked[question] = answers
-        return lambda given: given[question] in holds
+        return lambda given: given[place] in holds
 
     def _compared(self, left: ex.Expression, operator: str, right: ex.Expression) -> Skeleton:
         if isinstance(left.type, _ORDERED) and isinstance(right.type, _ORDERED):

@@ -5,7 +5,6 @@ A byzantine instance sends nothing that its role never sends, so no fault makes 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from comityc.checks.analysis.provenance import receivers_of, sends_in
 from comityc.checks.analysis.slots import slots_of
@@ -18,6 +17,7 @@ from comityc.diagnostics.codes_checks import (
 from comityc.diagnostics.diagnostic import Diagnostic, Label
 from comityc.machine.expressions import Send
 from comityc.machine.model import Machine, Message, Transition
+from comityc.records import dataclass
 
 
 def unsent_messages(machine: Machine) -> Iterator[Diagnostic]:

@@ -6,7 +6,6 @@ that waiting there for ever is meant.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from comityc.checks.analysis.flow import Flow, Move, flow_of
 from comityc.checks.analysis.guards import leave_nothing
@@ -15,6 +14,7 @@ from comityc.checks.reachability import reachable_states
 from comityc.diagnostics.codes_checks import DEAD_END, WAIT_WITHOUT_TIMEOUT
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.machine.model import Machine, Role, State
+from comityc.records import dataclass
 
 
 def waits_without_timeout(machine: Machine) -> Iterator[Diagnostic]:

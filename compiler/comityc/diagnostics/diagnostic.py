@@ -3,10 +3,10 @@
 A message states the fact: lowercase, names in backticks, no full stop. `help` alone suggests.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 
 Severity = Literal["error", "warning"]
 

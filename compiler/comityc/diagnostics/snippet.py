@@ -8,10 +8,10 @@ import os
 import stat
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 
 _MOST_BYTES = 1 << 20
 _TAB = "    "

@@ -1,6 +1,6 @@
 """Where something stands in a source file: files, lines and columns count from 1."""
 
-from dataclasses import dataclass
+from comityc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

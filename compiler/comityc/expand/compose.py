@@ -6,7 +6,6 @@ says which states belong to which part, for stories.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from comityc.diagnostics.codes_parts import PART_CLASH, UNKNOWN_PART
 from comityc.diagnostics.diagnostic import Diagnostic
@@ -18,6 +17,7 @@ from comityc.expand.inline import NOTHING_INLINED, Inliner, declared_states, num
 from comityc.expand.part import Load, Part, entries, head, mapping, read_part, texts
 from comityc.expand.run import Stage, find_stages, told_arguments
 from comityc.expand.tokens import own_names, placed, renamed
+from comityc.records import dataclass
 from comityc.source.tree import Mapping as MappingTree
 from comityc.source.tree import Scalar, Sequence, Tree
 from comityc.syntax.scanner import names_in

@@ -5,7 +5,6 @@ behind the stage are answered as the part's ends answer them, or change nothing,
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from comityc.diagnostics.codes_parts import RUN_AGAIN
 from comityc.diagnostics.diagnostic import Diagnostic, Label
@@ -14,6 +13,7 @@ from comityc.expand.part import Part, entries, mapping, state_names
 from comityc.expand.reset import resets
 from comityc.expand.run import Stage
 from comityc.expand.tokens import joined, placed
+from comityc.records import dataclass
 from comityc.source.tree import Mapping as MappingTree
 from comityc.source.tree import Scalar, Sequence, Tree
 

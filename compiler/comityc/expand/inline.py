@@ -9,13 +9,13 @@ selling:                                      sale_announcing:
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from comityc.diagnostics.codes_parts import NO_OUTCOME
 from comityc.diagnostics.diagnostic import Diagnostic, Label
 from comityc.expand.part import End, Part, Seat, entries, is_word, mapping, messages_of, state_names
 from comityc.expand.run import Run, Stage
 from comityc.expand.tokens import cut, exchanged, is_field, joined, own_names, placed
+from comityc.records import dataclass
 from comityc.source.tree import Mapping as MappingTree
 from comityc.source.tree import Scalar, Sequence, Tree
 from comityc.syntax.scanner import names_in

@@ -12,7 +12,7 @@ A part keeps its own names inside the whole, with its own in front: `committing`
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice, pairwise
 
 from comityc.diagnostics.codes_parts import NOT_A_PART, PART_ROLES
@@ -21,6 +21,7 @@ from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.span import NOWHERE
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.expand.names import LANGUAGE_WORDS
+from comityc.records import dataclass
 from comityc.source.tree import Mapping as MappingTree
 from comityc.source.tree import Scalar, Sequence, Tree
 from comityc.syntax.scanner import names_in

@@ -5,13 +5,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from comityc.diagnostics.codes_parts import BAD_RUN, NO_OUTCOME, UNKNOWN_PART
 from comityc.diagnostics.diagnostic import Diagnostic, Label
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.expand.part import Part, entries, mapping, state_names
 from comityc.expand.tokens import cut
+from comityc.records import dataclass
 from comityc.source.tree import Mapping as MappingTree
 from comityc.source.tree import Scalar, Sequence, Tree
 

@@ -6,7 +6,7 @@ together, so what one hears and what another hears go together as they do in the
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from comityc.diagnostics.span import Span
 from comityc.expand.by_outcome import is_for_others
@@ -15,6 +15,7 @@ from comityc.expand.host import Hosted
 from comityc.expand.inline import Inlined, continued, declared_states
 from comityc.expand.part import Part, entries, mapping
 from comityc.expand.tokens import placed
+from comityc.records import dataclass
 from comityc.source.tree import Mapping as MappingTree
 from comityc.source.tree import Sequence, Tree
 

@@ -159,6 +159,7 @@ class Graph:
     """The masks of some parts, each with a table by the part's value, in; the first state of each combination out."""
     values: Callable[[int], int] = field(default=lambda mask: _no_decoder(), repr=False)  # how many a part may have
     decode: Callable[[int], World] = field(repr=False, default=lambda packed: _no_decoder())
+    faults_met: Callable[[], str] = field(repr=False, default=str)  # which of the case's faults have struck, in words
     decode_network: Callable[[int], tuple[Envelope, ...]] = field(repr=False, default=lambda packed: _no_decoder())
 
     def column(self, mask: int) -> NDArray[np.int64]:

@@ -1,7 +1,7 @@
 """A machine and what was asked for come in; the runs to make, one for each combination of values, come out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -11,6 +11,7 @@ from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.soundness import unsound
 from comityc.machine.model import Bounds, Case, Machine
 from comityc.naming import value_name
+from comityc.records import dataclass
 
 DEFAULTS = "the defaults"
 """What the run is called that no case of the spec stands behind."""

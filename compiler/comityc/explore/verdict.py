@@ -4,10 +4,11 @@ A verdict never claims more than was done: `holds` (complete, within the bounds 
 (no counterexample among the states that were seen), `not_tested` (nothing put it to the test, and why).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from comityc.explore.telling.story import Story
+from comityc.records import dataclass
 
 Verdict = Literal["holds", "fails", "cut", "not_tested"]
 

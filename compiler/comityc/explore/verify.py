@@ -6,15 +6,14 @@ reached in one case and not in each, and whether anything was put to the test is
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 from typing import Any
 
-from comityc.explore.alike import explore_alike
 from comityc.explore.collecting import uncollected
-from comityc.explore.counters.examine import count_instances
 from comityc.explore.engine.domains import NoDomainError
+from comityc.explore.engine.met import FaultsMet
 from comityc.explore.engine.search import EndSearch
 from comityc.explore.fast.explore import EngineName, explore
 from comityc.explore.graph import Graph
@@ -29,11 +28,10 @@ from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.side_by_side import examine_all
 from comityc.explore.symmetry.found import NONE, Symmetry, Use
-from comityc.explore.symmetry.interchangeable import find_symmetry
-from comityc.explore.symmetry.search import count_orbits, explore_orbits
 from comityc.explore.verdict import SpecVerdict
 from comityc.machine.model import Case, Machine
 from comityc.machine.rest import nobody_is_stuck
+from comityc.records import dataclass
 
 Progress = Callable[[str, str], None]
 """Told the name of the case, and what is being done about it."""
@@ -88,9 +86,11 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         return Examined(replace(run, refused="it was not begun: stopped by Ctrl-C"), (), 0, 0, True, 0.0)
     started = perf_counter()
     progress(run.case.name, "exploring")
-    alike = find_symmetry(machine, evaluator, run) if limits.symmetry != "none" else NONE
+    alike = _alike(machine, evaluator, run) if limits.symmetry != "none" else NONE
     meter = Meter(run.case.name, progress, limits.memory)
     if alike.found and limits.engine == "auto":
+        from comityc.explore.counters.examine import count_instances
+
         counted = count_instances(machine, evaluator, run, alike, max_states=limits.max_states, progress=meter)
         if counted is not None:
             return replace(counted, seconds=perf_counter() - started)
@@ -128,7 +128,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         tuple(graph.cut_bounds),
         frozenset(graph.visited_states),
         frozenset(graph.taken_transitions),
-        graph.why_incomplete,
+        _why_cut(graph),
         words_held(machine, examiner.space),
         orbits,
         alike,
@@ -137,8 +137,17 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     )
 
 
+def _alike(machine: Machine, evaluator: Evaluator, run: Run) -> Symmetry:
+    from comityc.explore.symmetry.interchangeable import find_symmetry
+
+    return find_symmetry(machine, evaluator, run)
+
+
 def _by_orbits(limits: Limits) -> Callable[..., Graph]:
     """Return how to search where instances are alike: in full where that is quicker, unless orbits were asked for."""
+    from comityc.explore.alike import explore_alike
+    from comityc.explore.symmetry.search import explore_orbits
+
     return explore_alike if limits.engine == "auto" and limits.symmetry != "shown" else explore_orbits
 
 
@@ -146,6 +155,9 @@ def _orbits(machine: Machine, evaluator: Evaluator, run: Run, alike: Symmetry) -
     """Count the orbits of a run of which every state was looked at."""
     if not alike.roles:
         return None
+    from comityc.explore.counters.examine import count_instances
+    from comityc.explore.symmetry.search import count_orbits
+
     how: dict[str, Any] = {"max_states": None, "progress": lambda *_: None, "judge": False}
     counted = count_instances(machine, evaluator, run, alike, **how)
     if counted is not None:
@@ -170,23 +182,30 @@ def needs_edges(machine: Machine, case: Case) -> bool:
 
 
 class Meter:
-    """Tells how a search is getting on: level, states, how many wait to be looked at, and how many are found in a second."""
+    """Tells how a search is getting on: level, states, how many wait to be looked at, how many are found in a second, faults met."""
 
     def __init__(self, case: str, progress: Progress, memory: int | None = None) -> None:
         """With `memory`, the search ends when the process has taken so many bytes."""
         self._case, self._progress, self._started, self._memory = case, progress, perf_counter(), memory
 
-    def __call__(self, level: int, found: int, waiting: int) -> None:
+    def __call__(self, level: int, found: int, waiting: int, faults: FaultsMet) -> None:
         """Take note of where the search is."""
-        seconds = perf_counter() - self._started
+        seconds, share = perf_counter() - self._started, faults.share()
         speed = f", {found / seconds:,.0f} a second" if seconds > 1 else ""
-        self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}")
+        met = "" if share is None else f", {share:.0%} of the combinations of faults"
+        self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}{met}")
         if self._memory is not None and memory_in_use() > self._memory:
             raise EndSearch(f"the limit of {self._memory / 1e9:g} GB of memory was met")
         if asked():
             raise EndSearch(
                 f"stopped by Ctrl-C at level {level}, with {waiting:,} of {found:,} states still to look at"
             )
+
+
+def _why_cut(graph: Graph) -> str | None:
+    """Say why a search was cut, and how much of the envelope it had met until then."""
+    met = "" if graph.complete else graph.faults_met()
+    return f"{graph.why_incomplete}; faults met: {met}" if met else graph.why_incomplete
 
 
 def _piles_up(graph: Graph) -> bool:

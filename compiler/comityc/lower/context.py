@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from comityc.diagnostics.bag import Bag
@@ -28,6 +28,7 @@ from comityc.machine.value_types import (
     type_name,
     without_optional,
 )
+from comityc.records import dataclass
 from comityc.resolve.scopes import Declarations, RoleSymbol
 from comityc.resolve.types import TypeResolver
 from comityc.resolve.words import RESERVED

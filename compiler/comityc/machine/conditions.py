@@ -4,12 +4,12 @@ Guards of transitions, the conditions of `if` statements, and the parts of eithe
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from comityc.machine import expressions as ir
 from comityc.machine.model import Machine, Role, Transition
 from comityc.machine.walk import statements_in
+from comityc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

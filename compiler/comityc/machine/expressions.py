@@ -5,12 +5,13 @@ where it stands and takes no part in comparison. Names are resolved: a node says
 Where the spec uses an optional as if it were there, the lowering has put an `Unwrap`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal, Union
 
 from comityc.diagnostics.span import NOWHERE, Span
 from comityc.machine.value_types import ValueType
+from comityc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

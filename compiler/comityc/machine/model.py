@@ -9,12 +9,13 @@ holds is taken; between rules there is no order. A state's own transitions come 
 states, then those of `any`; that order is already in the rules.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Union
 
 from comityc.diagnostics.span import NOWHERE, Span
 from comityc.machine.expressions import Clause, DefinitionName, Expression, Statement
 from comityc.machine.value_types import RecordField, ValueType
+from comityc.records import dataclass
 
 ANY: Literal["any"] = "any"
 Budget = int | Literal["any"]

@@ -4,8 +4,9 @@ Works on every dataclass of `expressions.py` and `model.py`, so a new form is co
 """
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
+
+from comityc.records import field_names
 
 T = TypeVar("T")
 
@@ -21,12 +22,13 @@ def rewritten(part: T, change: Callable[[Any], Any]) -> T:
     if isinstance(part, tuple) and not hasattr(part, "_fields"):
         items = tuple(rewritten(item, change) for item in part)
         return part if all(new is old for new, old in zip(items, part, strict=True)) else items  # type: ignore[return-value]
-    if not is_dataclass(part) or isinstance(part, type):
+    names = field_names(type(part))
+    if names is None:
         return part
-    news = {field.name: rewritten(getattr(part, field.name), change) for field in fields(part) if field.init}
+    news = {name: rewritten(getattr(part, name), change) for name in names}
     if all(new is getattr(part, name) for name, new in news.items()):
         return part
-    return replace(part, **news)
+    return type(part)(**news)
 
 
 def exchanged(part: T, old: Any, new: Any) -> T:

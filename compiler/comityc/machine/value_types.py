@@ -4,8 +4,10 @@ Types are compared as values. An alias (`Money: int`) keeps its name, because bo
 but does not make a type of its own: `IntType(alias="Money") == IntType()`.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Union
+
+from comityc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ All walks are generic over the dataclasses of `expressions.py`, so a new form is
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
 from functools import cache
 from typing import get_args
 
 from comityc.machine import expressions as ir
 from comityc.machine.model import Definition, ExpressionDomain, Machine, Role, Transition
+from comityc.records import field_names
 
 Part = ir.Expression | ir.Statement | ir.Clause | ir.Target
 
@@ -20,7 +20,7 @@ _PARTS = (*_EXPRESSIONS, *_STATEMENTS, ir.Clause, ir.Target)
 
 @cache
 def _field_names(part_type: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(part_type) if field.name not in ("type", "span"))
+    return tuple(name for name in field_names(part_type) or () if name not in ("type", "span"))
 
 
 def parts(part: Part) -> Iterator[Part]:

@@ -6,13 +6,14 @@ messages under way too. When the walk ends without a difference, the graphs are 
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from comityc.explore.graph import Graph
 from comityc.explore.judging.paths import Path
 from comityc.explore.telling.story import Teller
 from comityc.naming import value_name
+from comityc.records import dataclass
 
 Key = tuple[Any, ...]
 

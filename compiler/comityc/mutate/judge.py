@@ -5,7 +5,7 @@ The cases are taken by size, so that most mutants are dead after a few states; a
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import Any, Literal
 
@@ -26,6 +26,7 @@ from comityc.mutate.compare import Side, first_difference
 from comityc.mutate.conditions import VARIANTS
 from comityc.mutate.mutant import Mutant
 from comityc.play.scenario import play_scenario
+from comityc.records import dataclass
 
 Verdict = Literal["killed", "refused", "equivalent", "survived", "cut"]
 """`refused`: the compiler does not take it. `equivalent`: it reaches the same states by the same steps. `cut`: too large to say."""

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from comityc.diagnostics.span import NOWHERE, Span
 from comityc.machine.model import Machine, Role, Transition
 from comityc.machine.rewrite import rewritten
+from comityc.records import dataclass
 
 _LONGEST_NAME = 60
 _OUTSIDE_OF_NAMES = re.compile(r"[^A-Za-z0-9_.]+")

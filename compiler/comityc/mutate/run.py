@@ -4,13 +4,14 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.machine.model import Machine
 from comityc.mutate.judge import Bench, Fate, Limits
 from comityc.mutate.mutant import Mutant
 from comityc.mutate.mutants import mutants_of
+from comityc.records import dataclass
 
 Progress = Callable[[str], None]
 

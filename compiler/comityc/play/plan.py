@@ -1,11 +1,11 @@
 """A scenario of the machine and the generated module in, its plan out: the same with values and functions in place of expressions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from comity.values import Instance
 from comity.world import World
+from comityc.records import dataclass
 
 Condition = Callable[[World], bool]
 """Says whether something holds in the world as it is."""

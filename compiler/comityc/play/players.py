@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from random import Random
@@ -18,6 +17,7 @@ from comityc.machine.model import DecisionRule, Machine
 from comityc.naming import declared_class
 from comityc.play.plan import Answering, AnswerList
 from comityc.play.read_value import UnreadableValue, read_value
+from comityc.records import dataclass
 
 UNKNOWN = "unknown"
 _LONGEST_THOUGHT = 1.0

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from random import Random
 from types import ModuleType
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from comityc.play.read_value import read_value, split_values
 from comityc.play.schedule import Schedule, ScheduleFailed
 from comityc.play.start import draw_start
 from comityc.play.telling import Ghosts, ghosts_of
+from comityc.records import dataclass
 
 _ASSIGNMENT = re.compile(r"\s*(\w+)(?:\[(\d+)\])?\.(\w+)\s*=(.*)", re.DOTALL)
 _TIME_LIMIT = 30 * 86400.0

@@ -1,7 +1,6 @@
 """A scenario of a machine and its generated module in, whether it goes as the spec expects out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 
 from comity.errors import ComityError
@@ -11,6 +10,7 @@ from comityc.play.plan import Plan
 from comityc.play.prepare import prepare
 from comityc.play.schedule import Schedule, ScheduleFailed
 from comityc.play.telling import NO_GHOSTS, Ghosts, chart_of, ghosts_of, outcome_lines
+from comityc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

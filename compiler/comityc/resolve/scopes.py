@@ -1,10 +1,11 @@
 """What a spec declares, by name: the tables that names are looked up in, filled by `names.py`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from comityc.diagnostics.span import Span
 from comityc.machine.value_types import EnumType, RecordField, ValueType
+from comityc.records import dataclass
 from comityc.syntax import nodes
 
 

@@ -5,7 +5,6 @@ It is the runtime's own host that plays, with agents that decide at random and t
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
 from random import Random
 from types import ModuleType
 from typing import Any
@@ -21,6 +20,7 @@ from comityc.explore.plan import Run
 from comityc.machine.model import Machine
 from comityc.play.players import RandomAgent
 from comityc.play.start import draw_start
+from comityc.records import dataclass
 from comityc.simulate.faults import draw_faults
 
 LONGEST_RUN = 30 * 86400.0

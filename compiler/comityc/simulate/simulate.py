@@ -4,7 +4,7 @@ The seed of a run is made of the seed that was given, the name and the values of
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from time import perf_counter
 from typing import Any
@@ -18,6 +18,7 @@ from comityc.machine import expressions as ir
 from comityc.machine.model import Machine, Simulation
 from comityc.machine.rewrite import exchanged
 from comityc.machine.walk import expressions_in
+from comityc.records import dataclass
 from comityc.simulate.faults import not_simulated
 from comityc.simulate.play import Sample, play_once
 

@@ -4,8 +4,9 @@ Every choice is made by the kind of what stands there (a value, a list, a map), 
 which alternative was meant. `table.py` says the language in these forms.
 """
 
-from dataclasses import dataclass
 from typing import Literal, Union
+
+from comityc.records import dataclass
 
 LeafKind = Literal[
     "name",  # one name: `goto: closed`

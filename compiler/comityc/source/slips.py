@@ -6,7 +6,6 @@ recognised here by how the line looks.
 """
 
 import re
-from dataclasses import dataclass
 
 from comityc.diagnostics.codes_source import (
     BEGINS_WITH_BRACKET,
@@ -22,6 +21,7 @@ from comityc.diagnostics.codes_source import (
 )
 from comityc.diagnostics.diagnostic import Code, Diagnostic, Label
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 from comityc.source.tree import Mapping, Scalar, Sequence, Source
 
 _OPEN, _CLOSE = "([{", ")]}"

@@ -5,11 +5,11 @@ the stretches of text that stand in the file just as they are, and `position` fi
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Union
 
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 
 Style = Literal["plain", "single", "double", "literal", "folded"]
 

@@ -1,6 +1,6 @@
 """Nodes come in; whether they stand in each other deeper than a limit goes out, found without recursion."""
 
-from dataclasses import fields, is_dataclass
+from comityc.records import field_names
 
 
 def deeper_than(limit: int, nodes: object) -> bool:
@@ -10,8 +10,8 @@ def deeper_than(limit: int, nodes: object) -> bool:
         thing, depth = waiting.pop()
         if isinstance(thing, tuple):
             waiting.extend((part, depth) for part in thing)
-        elif is_dataclass(thing):
+        elif (names := field_names(type(thing))) is not None:
             if depth > limit:
                 return True
-            waiting.extend((getattr(thing, field.name), depth + 1) for field in fields(thing) if field.name != "span")
+            waiting.extend((getattr(thing, name), depth + 1) for name in names if name != "span")
     return False

@@ -3,10 +3,10 @@
 The parser makes the first part from text, `build.py` the second from the located YAML tree. Every node has a span.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Union
 
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 
 if TYPE_CHECKING:
     from comityc.syntax.nodes_beside import OutcomeNode, ScenarioNode, StageNode

@@ -1,8 +1,7 @@
 """The nodes of what stands beside a protocol: its scenarios, its outcome, and what is left of `parts` after expansion."""
 
-from dataclasses import dataclass
-
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 from comityc.syntax.nodes import Expression, Name, PlaceNode, Value
 
 

@@ -1,16 +1,17 @@
 """What a rule of the grammar matched comes in, bottom up; nodes go out, each with the span from its first piece to its last.
 
 There is one method per rule or alias of expression.lark. Children are terminals (`Piece`) and what the rules below have
-made of theirs; lark hands them over untyped, so `Any` is as exact as it gets here. What matches the grammar and still
+made of theirs; the parser hands them over untyped, so `Any` is as exact as it gets here. What matches the grammar and still
 makes no sense raises `Rejected`, which the parser turns into a finding.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 from comityc.syntax import nodes, slips
 from comityc.syntax.nodes import Expression, ForClause, Name, Statement
 from comityc.syntax.scanner import Piece

@@ -1,25 +1,21 @@
 """The text of a scalar and the kind of thing it should be come in; nodes with exact spans go out, or findings.
 
-The only file that imports lark. Building the parse table from expression.lark takes longer than checking a spec, so the
-table is kept beside it (`python -m comityc.syntax.parser` writes it anew); where it does not belong to the grammar or to
-the installed lark, the grammar is read instead.
+The parse table of expression.lark is kept beside it (`python -m comityc.syntax.parser` writes it anew); where the two do not
+belong together, the grammar is read instead.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zlib import crc32
-
-from lark import Lark, UnexpectedToken
-from lark import __version__ as lark_version
-from lark.lexer import Lexer
 
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.source.tree import Scalar
 from comityc.syntax import nodes, slips
 from comityc.syntax.depth import deeper_than
+from comityc.syntax.lalr import Parser, Table, Unexpected
 from comityc.syntax.nodes_from_rules import Declared, Head, NodesFromRules, Rejected
 from comityc.syntax.scanner import Chunk, Piece, scan_expression, scan_statements
 
@@ -42,7 +38,6 @@ NODE_DEPTH = 100
 """How deep nodes may stand in each other: all that follows walks them by recursion."""
 
 Findings = tuple[Diagnostic, ...]
-T = TypeVar("T")
 
 
 # ---- one function per kind of text
@@ -119,8 +114,8 @@ def _parse(scalar: Scalar, start: str) -> tuple[Any, Findings]:
 
 def _parse_chunk(chunk: Chunk, start: str) -> tuple[Any, Findings]:
     try:
-        made = _grammar().parse(chunk, start)
-    except UnexpectedToken as error:
+        made = _parser().parse(chunk, start)
+    except Unexpected as error:
         return None, (_unexpected(error, chunk, start),)
     except Rejected as error:
         return None, (error.finding,)
@@ -142,11 +137,11 @@ _SHOWN = {
 }
 
 
-def _unexpected(error: UnexpectedToken, chunk: Chunk, start: str) -> Diagnostic:
+def _unexpected(error: Unexpected, chunk: Chunk, start: str) -> Diagnostic:
     texts = {name: text for text, name in _terminals().items()}
-    accepted = {_SHOWN.get(name) or texts.get(name, "") for name in error.accepts or ()} - {""}
-    token = error.token
-    if not isinstance(token, Piece):  # lark's own mark of the end
+    accepted = {_SHOWN.get(name) or texts.get(name, "") for name in error.accepted} - {""}
+    token = error.terminal
+    if not isinstance(token, Piece):
         return slips.ends_early(slips.behind(chunk[-1].span), accepted, chunk[-1])
     before = chunk[: next(i for i, piece in enumerate(chunk) if piece is token)]
     return slips.unexpected(token, before[-1] if before else None, accepted, start)
@@ -155,58 +150,26 @@ def _unexpected(error: UnexpectedToken, chunk: Chunk, start: str) -> Diagnostic:
 # ---- the grammar
 
 
-class _Pieces(Lexer):
-    """What is parsed has been cut by the scanner already."""
-
-    def __init__(self, lexer_conf: object) -> None:
-        pass
-
-    def lex(self, pieces: Iterable[Piece]) -> Iterator[Piece]:  # type: ignore[override]  # lark's first lexer interface
-        return iter(pieces)
+@cache
+def _parser() -> Parser:
+    return Parser(_table(), NodesFromRules())
 
 
 @cache
-def _grammar() -> Lark:
+def _table() -> Table:
     text = GRAMMAR.read_text(encoding="utf-8")
     if TABLE.exists():
         table = json.loads(TABLE.read_text(encoding="utf-8"))
-        if (table["lark"], table["grammar"]) == (lark_version, fingerprint(text)):
-            return _from_table(table)
-    return _from_text(text)
+        if table["grammar"] == fingerprint(text):
+            return Table.from_json(table)
+    from comityc.syntax.grammar import table_of
+
+    return Table.from_json(table_of(text, STARTS))
 
 
-@cache
 def _terminals() -> Mapping[str, str]:
-    """Name each word and operator of the grammar as lark does."""
-    return {
-        terminal.pattern.value: terminal.name for terminal in _grammar().terminals if terminal.pattern.type == "str"
-    }
-
-
-def _from_text(text: str) -> Lark:
-    return Lark(
-        text,
-        parser="lalr",
-        lexer=_Pieces,
-        start=list(STARTS),
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        transformer=NodesFromRules(),
-    )
-
-
-def _from_table(table: Any) -> Lark:
-    data = table["data"]
-    data["options"]["lexer"] = data["parser"]["lexer_conf"]["lexer_type"] = _Pieces
-    parse_table = data["parser"]["parser"]
-    parse_table["tokens"] = _with_numbers(parse_table["tokens"])
-    parse_table["states"] = {int(state): _with_numbers(actions) for state, actions in parse_table["states"].items()}
-    load: Callable[..., Lark] = Lark._load_from_dict  # what the parsers that lark generates call
-    return load(data, _with_numbers(table["memo"]), transformer=NodesFromRules())
-
-
-def _with_numbers(mapping: Mapping[str, T]) -> dict[int, T]:
-    return {int(key): value for key, value in mapping.items()}
+    """Name each word and operator of the grammar as the grammar does."""
+    return _table().terminals
 
 
 def fingerprint(grammar: str) -> int:
@@ -216,14 +179,10 @@ def fingerprint(grammar: str) -> int:
 
 def table_text() -> str:
     """Return what belongs in the file of the parse table."""
-    text = GRAMMAR.read_text(encoding="utf-8")
-    from lark.grammar import Rule
-    from lark.lexer import TerminalDef
+    from comityc.syntax.grammar import table_of
 
-    data, memo = _from_text(text).memo_serialize([TerminalDef, Rule])
-    data["options"] = {"start": list(STARTS), "parser": "lalr", "keep_all_tokens": True, "maybe_placeholders": False}
-    data["parser"]["lexer_conf"]["lexer_type"] = None
-    table = {"lark": lark_version, "grammar": fingerprint(text), "data": data, "memo": memo}
+    text = GRAMMAR.read_text(encoding="utf-8")
+    table = {"grammar": fingerprint(text), **table_of(text, STARTS)}
     return json.dumps(table, separators=(",", ":")) + "\n"
 
 

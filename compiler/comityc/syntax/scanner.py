@@ -7,10 +7,10 @@ statement with all that stands under it, so that a slip in one statement hides n
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.diagnostics.span import Span
+from comityc.records import dataclass
 from comityc.source.tree import Scalar
 from comityc.syntax import slips
 
@@ -65,23 +65,6 @@ class Piece:
     span: Span
     start_pos: int
     end_pos: int
-
-    # What lark asks of a token, to place the end of the text behind the last one.
-    @property
-    def line(self) -> int:
-        return self.span.line
-
-    @property
-    def column(self) -> int:
-        return self.span.column
-
-    @property
-    def end_line(self) -> int:
-        return self.span.end_line
-
-    @property
-    def end_column(self) -> int:
-        return self.span.end_column
 
 
 Chunk = tuple[Piece, ...]

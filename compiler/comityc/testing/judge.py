@@ -1,13 +1,12 @@
 """A finished walk in; what it breaks out: the first property that fails, with its story."""
 
-from dataclasses import dataclass
-
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.examine import Examiner
 from comityc.explore.judging.paths import Path
 from comityc.explore.plan import Run
 from comityc.explore.telling.story import Story
 from comityc.machine.model import Machine
+from comityc.records import dataclass
 from comityc.testing.walk import Walk
 
 JUDGED = ("always", "never", "stable", "step", "generic")

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +18,7 @@ from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.telling.story import Story
 from comityc.machine.model import Machine
+from comityc.records import dataclass
 from comityc.testing.judge import Failure, judge_walk
 from comityc.testing.walk import Walk
 

@@ -6,7 +6,6 @@ judged on that run alone: a property of runs with all that is owed along the way
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from comityc.explore.telling.report import story_lines
 from comityc.explore.telling.wording import show
 from comityc.machine.model import Machine, Property
 from comityc.play.read_value import UnreadableValue, read_value
+from comityc.records import dataclass
 from comityc.testing.around import around
 from comityc.testing.lockstep import Disagreement, Lockstep
 from comityc.testing.walk import Option, Walk

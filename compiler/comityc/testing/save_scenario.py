@@ -9,7 +9,6 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from comity.values import Instance, Word
@@ -23,6 +22,7 @@ from comityc.explore.telling.wording import show, spell, spell_clause
 from comityc.explore.world import Envelope, World
 from comityc.machine.model import Machine, Property
 from comityc.play.scenario import play_scenario
+from comityc.records import dataclass
 from comityc.testing.save_test import replayed
 
 _PLAYED = ("deliver", "ignore", "timer", "decide", "perform", "happen", "lose", "crash")

@@ -6,8 +6,9 @@ chair           voter[0]
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from comityc.records import dataclass
 
 RowKind = Literal["message", "lost", "note"]
 

@@ -1,9 +1,9 @@
 """A role of the machine in, its state diagram as plain data out: states, and arrows with what triggers them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from comityc.machine.model import Role, State, Transition
+from comityc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

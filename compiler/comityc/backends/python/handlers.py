@@ -4,7 +4,7 @@ States with the same candidates share a method. The candidates stand in it in or
 statements and the step; after one without a guard nothing follows.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from comityc.backends.python.contexts import FreshIds, MachineContext
 from comityc.backends.python.expressions import CONDITIONAL, NOT, clause_targets, emit
@@ -24,6 +24,7 @@ from comityc.machine.model import (
 )
 from comityc.machine.value_types import OptionalType
 from comityc.naming import value_name
+from comityc.records import dataclass
 
 Rule = TimerRule | DecisionRule | RequestRule | SpontaneousRule
 

@@ -7,7 +7,8 @@ statement gets when its expression does not end in brackets that could be broken
 """
 
 import ast
-from dataclasses import dataclass
+
+from comityc.records import dataclass
 
 WIDTH = 120
 _STEP = 4

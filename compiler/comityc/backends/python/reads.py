@@ -1,12 +1,12 @@
 """An expression or statements come in; what they read, write and could stumble over goes out."""
 
-import dataclasses
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from comityc.machine import expressions as ir
 from comityc.machine.expressions import DefinitionName, Expression, Statement
 from comityc.machine.model import Definition
+from comityc.records import dataclass, field_names
 
 Definitions = Mapping[DefinitionName, Definition]
 
@@ -15,14 +15,26 @@ _NODES = (ir.Node, ir.Clause, ir.Target, ir.Assign, ir.Delete, ir.Mutate, ir.If,
 
 def walk(part: object) -> Iterator[object]:
     """Yield every node of an expression or of statements, outer ones first."""
-    if isinstance(part, tuple):
-        for item in part:
-            yield from walk(item)
-    elif isinstance(part, _NODES):
-        yield part
-        for field in dataclasses.fields(part):
-            if field.name not in ("type", "span"):
-                yield from walk(getattr(part, field.name))
+    waiting = [part]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            waiting.extend(reversed(node))
+            continue
+        inside = _inside(type(node))
+        if inside is not None:
+            yield node
+            waiting.extend([getattr(node, name) for name in inside])
+
+
+def _fields_inside(node_type: type) -> tuple[str, ...] | None:
+    """Return the fields of a kind of node in which others may stand, the last first; None for what is no node."""
+    if not issubclass(node_type, _NODES):
+        return None
+    return tuple(name for name in reversed(field_names(node_type) or ()) if name not in ("type", "span"))
+
+
+_inside: Callable[[type], tuple[str, ...] | None] = cache(_fields_inside)
 
 
 @dataclass(frozen=True, slots=True)

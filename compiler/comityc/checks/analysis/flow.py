@@ -8,7 +8,6 @@ before somebody was called to vote, and nobody is answered who has not asked.
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from comityc.checks.analysis.guards import leave_nothing, never_holds
 from comityc.checks.analysis.provenance import (
@@ -25,6 +24,7 @@ from comityc.checks.analysis.slots import Slot, slots_of
 from comityc.checks.analysis.walk import definitions_of
 from comityc.machine.expressions import Send
 from comityc.machine.model import Envelope, Machine, Role
+from comityc.records import dataclass
 
 Sent = frozenset[tuple[str, str]]
 """Messages, each with the role that it was sent to."""

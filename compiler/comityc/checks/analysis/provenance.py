@@ -6,7 +6,7 @@ messages; `ANYBODY` says that nothing is known.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import reduce
 
 from comityc.checks.analysis.slots import Slot, slots_of
@@ -25,6 +25,7 @@ from comityc.machine.value_types import (
     TupleType,
     ValueType,
 )
+from comityc.records import dataclass
 
 Causes = frozenset[str] | None
 ANYBODY: Causes = None

@@ -5,10 +5,10 @@ decides among the candidates of one rule, so a slot knows the candidates before 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from comityc.machine.expressions import Clause
 from comityc.machine.model import Role, State, Transition
+from comityc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

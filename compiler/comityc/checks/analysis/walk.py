@@ -5,12 +5,12 @@ Named expressions are followed into their bodies, each once, because what they r
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 
 from comityc.diagnostics.span import Span
 from comityc.machine.expressions import DefinitionCall, DefinitionName, Function, InstanceVariable, Variable
 from comityc.machine.model import Definition, Machine
 from comityc.machine.value_types import InstanceType
+from comityc.records import field_names
 
 Definitions = Mapping[DefinitionName, Definition]
 Read = tuple[str | None, str]
@@ -31,12 +31,13 @@ def walk(part: object, definitions: Definitions, stop_at: tuple[type, ...] = ())
         if isinstance(node, tuple | list):
             waiting.extend(reversed(node))
             continue
-        if not is_dataclass(node) or isinstance(node, Span):
+        names = field_names(type(node))
+        if names is None or isinstance(node, Span):
             continue
         yield node
         if isinstance(node, stop_at):
             continue
-        waiting.extend(reversed([getattr(node, field.name) for field in fields(node) if field.name != "type"]))
+        waiting.extend([getattr(node, name) for name in reversed(names) if name != "type"])
         name = definition_used(node)
         if name is not None and name not in seen:
             seen.add(name)

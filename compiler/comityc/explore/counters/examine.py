@@ -17,6 +17,7 @@ from comityc.explore.counters.promises import CannotSayError, Promises
 from comityc.explore.counters.room import Room
 from comityc.explore.counters.runs import Keys
 from comityc.explore.counters.search import Counted, CountedSearch
+from comityc.explore.engine.met import FaultsMet
 from comityc.explore.engine.search import Search
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.examine import FIRST, OVER_ALL_CASES, Examined, Finding
@@ -34,7 +35,7 @@ MOST = 30_000_000
 """How many orbits are looked at when nobody says how many."""
 COUNTED_KINDS = ("always", "never", "reachable", "generic")
 
-Progress = Callable[[int, int, int], None]
+Progress = Callable[[int, int, int, FaultsMet], None]
 
 
 @dataclass(slots=True)
@@ -123,7 +124,7 @@ class _Counting:
 
         def told(level: int, found: int, waiting: int) -> None:
             self._level = level
-            progress(level, found, waiting)
+            progress(level, found, waiting, self._search.met)
 
         search = CountedSearch(self._search, self._cells, watch=watch, max_states=max_states, progress=told)
         counted = search.run()

@@ -4,7 +4,6 @@ Opaque types get readable stand-ins: `text1`, `text2`; of an alias `Value: text`
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, product
 from types import ModuleType
 from typing import Any
@@ -33,6 +32,7 @@ from comityc.machine.value_types import (
     type_name,
 )
 from comityc.naming import declared_class
+from comityc.records import dataclass
 
 OPAQUE_VALUES = 2
 """How many values a text or id has when no bound says so."""

@@ -59,6 +59,7 @@ class Strikes:
         self._by_instance: list[dict[int, Record]] = [{} for _ in self._setting.instances]
         self._by_network: dict[int, tuple[tuple[tuple[int, int], ...], ...]] = {}
         self._left: dict[int, Left] = {}
+        self.left_together: set[tuple[int, ...]] = set()  # budgets as they stood in states that were looked at
         self._forgeries: dict[tuple[Any, ...], Record] = {}
         self.loses = faults.lose != 0 and not loses_unseen(self._setting.machine, self._setting.case)
         self.doubles = faults.duplicate not in (0, "any") and self._setting.order != "sent_set"
@@ -95,6 +96,7 @@ class Strikes:
             if spent != BLOCKED:
                 network.append((at, spent))
         budgets = self._all.rests.items[rest].budgets
+        self.left_together.add(budgets)
         counted = {(name, role): budgets[at] for (name, role), at in self._all.slots.items()}
         wanted = [
             (name, role) for name, by_role in budgets_by_role(self._setting.faults) for role, size in by_role if size

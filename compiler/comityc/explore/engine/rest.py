@@ -17,12 +17,12 @@ pair. Primitives are tuples that begin with a word:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from comity.values import Instance
 from comityc.explore.engine.values import in_order
 from comityc.explore.world import Happening
+from comityc.records import dataclass
 
 Primitive = tuple[Any, ...]
 BLOCKED = -1

@@ -12,6 +12,7 @@ import numpy as np
 
 from comityc.explore.engine.faults import budgets_of
 from comityc.explore.engine.labels import LabelStore
+from comityc.explore.engine.met import FaultsMet
 from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.records import CUT, Note
 from comityc.explore.engine.rest import RestStore
@@ -24,8 +25,8 @@ from comityc.machine.model import Case, Machine
 MAX_STATES = 5_000_000
 PROGRESS_EVERY = 1 << 10
 
-Progress = Callable[[int, int, int], None]
-"""Called now and then with the level, how many states were found, and how many of them wait to be looked at."""
+Progress = Callable[[int, int, int, FaultsMet], None]
+"""Called now and then with the level, how many states were found, how many of them wait to be looked at, and which faults were met."""
 
 
 class EndSearch(Exception):
@@ -69,6 +70,7 @@ class Search:
         slots, self.budgets = budgets_of(case.faults, machine.roles)
         self._labels = LabelStore()
         self.successors = Successors(setting, self._labels, network, RestStore(setting.act_rules), slots)
+        self.met = FaultsMet(self.successors, self.budgets)
         self._monitors: Monitors | None = None
         self._progress: Progress | None = None
         self._max_states = MAX_STATES
@@ -98,6 +100,7 @@ class Search:
             rest_mask=REST_MASK << successors.rest_shift,
             decode=successors.world,
             decode_network=successors.envelopes,
+            faults_met=self.met.text,
         )
 
     def run(
@@ -192,7 +195,7 @@ class Search:
     def tell(self, progress: Progress, found: int, expanded: int) -> None:
         """Tell how the search is getting on; whoever hears of it may end it."""
         try:
-            progress(len(self.graph.levels), found, found - expanded)
+            progress(len(self.graph.levels), found, found - expanded, self.met)
         except EndSearch as end:
             self.stop(str(end))
 

@@ -5,7 +5,6 @@ strike, which acts a property can see.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +21,7 @@ from comityc.machine.expressions import ActQuery, Now
 from comityc.machine.model import Act, Budget, Case, Envelope, Machine, Role, State, Transition
 from comityc.machine.value_types import OptionalType
 from comityc.machine.walk import definitions_of, reached
+from comityc.records import dataclass, field_names
 
 NO_CANDIDATES: tuple[Transition, ...] = ()
 
@@ -137,17 +137,19 @@ def budgets_by_role(faults: Envelope) -> tuple[tuple[str, tuple[tuple[str, Budge
 
 
 def nodes_in(node: Any) -> Iterator[Any]:
-    """Yield every part of an expression, a transition, or a whole machine."""
+    """Yield every part of an expression, a transition, or a whole machine; what only says where it stands is left out."""
     if isinstance(node, tuple):
         for item in node:
             yield from nodes_in(item)
-    elif is_dataclass(node):
+    elif (names := field_names(type(node))) is not None:
         yield node
-        for part in fields(node):
-            yield from nodes_in(getattr(node, part.name))
+        for name in names:
+            if name != "span":
+                yield from nodes_in(getattr(node, name))
 
 
 def _view(role: Role, machine: Machine, faults: Envelope, limits: Limits) -> RoleView:
+    definitions = definitions_of(machine)
     return RoleView(
         role=role,
         states={state.name: state for state in role.states},
@@ -164,7 +166,7 @@ def _view(role: Role, machine: Machine, faults: Envelope, limits: Limits) -> Rol
             isinstance(part, Now)
             for transition in role.transitions
             if transition.guard is not None
-            for part in reached(transition.guard, definitions_of(machine))
+            for part in reached(transition.guard, definitions)
         ),
         dead=_dead_messages(role, machine, faults),
     )
@@ -218,7 +220,8 @@ def _closure(start: str, onward: Mapping[str, set[str]]) -> set[str]:
 
 def _act_rules(machine: Machine, faults: Envelope, exact: bool) -> ActRules:
     recorded: dict[str, Detail] = {}
-    queries = [n for n in nodes_in((machine.properties, machine.definitions)) if isinstance(n, ActQuery)]
+    asking = (machine.properties, machine.definitions) if machine.acts else ()
+    queries = [node for node in nodes_in(asking) if isinstance(node, ActQuery)]
     for act in machine.acts:
         asked = {query.name for query in queries if query.act == act.name}
         if asked:

@@ -5,7 +5,6 @@ of events is missed by that: where every condition on time includes its ends, a 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from math import gcd
 from types import ModuleType
@@ -23,6 +22,7 @@ from comityc.explore.engine.values import in_order
 from comityc.machine.expressions import DurationConstant, Expression, Parameter
 from comityc.machine.model import Clock, Machine
 from comityc.naming import value_name
+from comityc.records import dataclass
 
 MILLISECOND = timedelta(milliseconds=1)
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from typing import Any
 
 from comity.values import Instance, Map, Word
+from comityc.records import field_names
 
 FRESH_ID = re.compile(r"\w+(?:\[\d+\])?#\d+")
 """What the checker's fresh ids look like: the instance that drew it and a number, `bidder[0]#1`."""
@@ -27,9 +27,9 @@ def texts_in(value: Any) -> Iterator[str]:
         for key, item in value.items():
             yield from texts_in(key)
             yield from texts_in(item)
-    elif is_dataclass(value):
-        for part in fields(value):
-            yield from texts_in(getattr(value, part.name))
+    else:
+        for name in field_names(type(value)) or ():
+            yield from texts_in(getattr(value, name))
 
 
 def fresh_ids_in(value: Any) -> frozenset[str]:
@@ -56,8 +56,9 @@ def rank(value: Any) -> Any:
         return (4, len(value), sorted(rank(item) for item in value))
     if isinstance(value, Map):
         return (5, len(value), [(rank(key), rank(item)) for key, item in value.items()])
-    if is_dataclass(value):
-        return (6, type(value).__name__, [rank(getattr(value, part.name)) for part in fields(value)])
+    names = field_names(type(value))
+    if names is not None:
+        return (6, type(value).__name__, [rank(getattr(value, name)) for name in names])
     return (7, repr(value))
 
 

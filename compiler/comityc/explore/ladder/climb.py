@@ -1,7 +1,7 @@
 """A machine and its module in; a verdict for each rung of its ladder out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 from types import ModuleType
 from typing import Any
@@ -11,6 +11,7 @@ from comityc.explore.ladder.rungs import Base, Column, Rung, case_of, rungs_of
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, Verdict, overall
 from comityc.explore.verify import verify_machine
 from comityc.machine.model import Machine
+from comityc.records import dataclass
 
 MAX_STATES = 100_000
 """So many states a rung may have, unless another limit is given."""

@@ -4,12 +4,13 @@ Alone stand the faults that the spec declares, with their budgets, and the stand
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import Literal, NamedTuple
 
 from comityc.explore.plan import default_case
 from comityc.machine.model import ANY, Budget, Case, Envelope, Machine, NetworkKind, Partition
+from comityc.records import dataclass
 
 Column = Literal[
     "none",

@@ -1,7 +1,8 @@
 """Which instances of a case are alike, as the search and the report need it."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from comityc.records import dataclass
 
 Use = Literal["found", "none", "shown"]
 """What to do about symmetry: make use of it where that is sound, look at every state, or also count orbits where it is not used."""

@@ -150,10 +150,12 @@ class _Values:
 
     def of(self, expression: x.Expression) -> tuple[Any] | None:
         """Return the value in a tuple; None when the expression reads anything else."""
-        parts = list(reached(expression, self._definitions.__getitem__))
-        if not any(isinstance(part, x.Parameter) for part in parts):
-            return None
-        if not all(isinstance(part, _OF_PARAMETERS) for part in parts):
+        reads_any = False
+        for part in reached(expression, self._definitions.__getitem__):
+            if not isinstance(part, _OF_PARAMETERS):
+                return None  # as most do, and soon
+            reads_any = reads_any or isinstance(part, x.Parameter)
+        if not reads_any:
             return None
         try:
             return (self._evaluator.over_parameters(expression, self._parameters),)

@@ -6,7 +6,6 @@ instance whose name `who` takes. Turns are numbered too; turn 0 leaves everythin
 """
 
 import re
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from comity.values import Instance, Map, Word
@@ -16,6 +15,7 @@ from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
 from comityc.explore.engine.values import in_order
 from comityc.explore.graph import Label
 from comityc.explore.world import Envelope
+from comityc.records import field_names
 
 Turn = tuple[int, ...]
 
@@ -89,9 +89,10 @@ class Renaming:
             return Map(
                 (self._renamed(names, texts, key), self._renamed(names, texts, item)) for key, item in value.items()
             )
-        if is_dataclass(value) and not isinstance(value, type):
-            return type(value)(*(self._renamed(names, texts, getattr(value, part.name)) for part in fields(value)))
-        return value
+        fields = field_names(type(value))
+        if fields is None:
+            return value
+        return type(value)(*(self._renamed(names, texts, getattr(value, field)) for field in fields))
 
     def text(self, turn: int, text: str) -> str:
         """Return a text for people with the instances that it names renamed."""

@@ -6,12 +6,12 @@ instances that a renaming swaps have the same key, so only instances with equal 
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from comity.values import Instance, Map, Word
 from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
 from comityc.explore.engine.values import rank
+from comityc.records import field_names
 
 ME, OTHER = -1, -2
 Key = tuple[int, tuple[int, ...]]
@@ -138,9 +138,9 @@ class SeenFrom:
             for key, item in value.items():
                 yield from self._names_in(key)
                 yield from self._names_in(item)
-        elif is_dataclass(value) and not isinstance(value, type):
-            for part in fields(value):
-                yield from self._names_in(getattr(value, part.name))
+        else:
+            for name in field_names(type(value)) or ():
+                yield from self._names_in(getattr(value, name))
 
     def _seen(self, value: Any, me: int) -> Any:
         """Return a value as one instance sees it, as something that can be compared and hashed."""
@@ -159,9 +159,10 @@ class SeenFrom:
             return ("set", *_sorted(self._seen(item, me) for item in value))
         if isinstance(value, Map):
             return ("map", *_sorted((self._seen(key, me), self._seen(item, me)) for key, item in value.items()))
-        if is_dataclass(value) and not isinstance(value, type):
-            return (type(value).__name__, *(self._seen(getattr(value, part.name), me) for part in fields(value)))
-        return value
+        fields = field_names(type(value))
+        if fields is None:
+            return value
+        return (type(value).__name__, *(self._seen(getattr(value, field), me) for field in fields))
 
 
 def _sorted(values: Iterable[Any]) -> list[Any]:

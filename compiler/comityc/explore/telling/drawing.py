@@ -5,11 +5,11 @@ Units are CSS pixels. One row per step, below the names of the lanes; x grows to
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from comityc.explore.telling.scene import Status
 from comityc.explore.telling.story import Story, StoryStep
+from comityc.records import dataclass
 
 ROW = 38
 """The height of a row."""

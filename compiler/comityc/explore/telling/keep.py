@@ -1,12 +1,12 @@
 """Counterexamples in; the files to keep them in out: a trace for each, and one page for all of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.explore.telling.trace import Trace, trace_files
 from comityc.output import GeneratedFile, Written, write_files
+from comityc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

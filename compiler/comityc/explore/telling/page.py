@@ -7,7 +7,6 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from comityc.explore.telling.scene import Mark, Scene, UnderWay
 from comityc.explore.telling.story import Story, StoryStep
 from comityc.explore.telling.trace import Trace
 from comityc.output import GENERATED_BY
+from comityc.records import dataclass
 
 _TEMPLATES = Path(__file__).parent / "template"
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from comityc.diagnostics.codes_traces import NOT_A_TRACE, UNKNOWN_TRACE
@@ -11,6 +10,7 @@ from comityc.diagnostics.span import Span
 from comityc.explore.telling.scene import Mark, Scene, Standing, Status, UnderWay
 from comityc.explore.telling.story import Arrow, ArrowKind, Story, StoryStep
 from comityc.explore.telling.trace import SCHEMA, Trace
+from comityc.records import dataclass
 from comityc.source.loader import find_forbidden, load
 
 MOST_BYTES = 1 << 26

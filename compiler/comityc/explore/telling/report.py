@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from comity.values import Map, Word
-from comityc.explore.telling.chart import mermaid_chart, text_chart
 from comityc.explore.telling.story import Story
 from comityc.explore.telling.trace import Trace, step_json
 from comityc.explore.telling.wording import show
@@ -200,6 +199,8 @@ def story_lines(story: Story, chart: ChartKind = "none", width: int = 100) -> It
         yield "and nothing more is owed: it may stay so for ever"
     yield from story.why
     if chart != "none" and story.steps:
+        from comityc.explore.telling.chart import mermaid_chart, text_chart
+
         drawn = text_chart(story, width=width) if chart == "text" else mermaid_chart(story)
         yield ""
         yield from drawn.rstrip("\n").split("\n")

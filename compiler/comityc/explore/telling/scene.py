@@ -4,12 +4,12 @@ A scene holds text alone, in the words of the spec, so that it can be written do
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from comity.values import Instance
 from comityc.explore.telling.wording import show, spec_name
 from comityc.explore.world import Envelope, World
+from comityc.records import dataclass
 
 Status = Literal["up", "down", "liar", "absent"]
 

@@ -8,7 +8,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from comity.record import describe_time
@@ -20,6 +20,7 @@ from comityc.explore.telling.scene import Mark, Scene, differences, standings, u
 from comityc.explore.telling.wording import show, spec_name, spell
 from comityc.explore.world import Envelope, Happening, World
 from comityc.machine.model import Machine, Transition
+from comityc.records import dataclass
 
 _GOES: Mapping[str | None, str] = {"amnesia": "goes down and loses its disk", "pause": "is paused"}
 _RETURNS: Mapping[str | None, str] = {"pause": "goes on after its pause"}

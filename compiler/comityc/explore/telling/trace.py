@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from comityc.explore.telling.scene import Scene
@@ -11,6 +11,7 @@ from comityc.explore.telling.story import Story, StoryStep
 from comityc.explore.telling.wording import show
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
 from comityc.output import GENERATED_BY, GeneratedFile, spec_hash
+from comityc.records import dataclass
 
 SCHEMA = "comity.trace/1"
 

@@ -10,7 +10,6 @@ Values come from the expression emitter of the Python back end, so a story canno
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from comity.values import ordered
@@ -19,6 +18,7 @@ from comityc.explore.telling.wording import show, spell
 from comityc.machine import expressions as x
 from comityc.machine.model import Machine
 from comityc.machine.value_types import HappeningType, ListType
+from comityc.records import dataclass
 
 Names = Mapping[str, Any]
 Evaluate = Callable[[x.Expression, Names], Any]

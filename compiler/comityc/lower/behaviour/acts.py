@@ -1,7 +1,5 @@
 """What `perform` says of acts comes in; what one request asks for goes out, and what is known of each act grows."""
 
-from dataclasses import dataclass
-
 from comityc.diagnostics.codes_names import CONFLICTING_RULES, TYPE_MISMATCH, UNKNOWN_ACT, WRONG_ARGUMENTS
 from comityc.diagnostics.diagnostic import Label
 from comityc.diagnostics.suggest import did_you_mean
@@ -9,6 +7,7 @@ from comityc.lower.context import ActSignature, Context, Lowering
 from comityc.lower.expressions.fitting import join
 from comityc.machine import expressions as ir
 from comityc.machine.value_types import type_name
+from comityc.records import dataclass
 from comityc.syntax import nodes
 
 

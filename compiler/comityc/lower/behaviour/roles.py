@@ -5,7 +5,7 @@ of all roles, then the rules of each state.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from comityc.diagnostics.codes_names import CONFLICTING_RULES
 from comityc.diagnostics.diagnostic import Label
@@ -32,6 +32,7 @@ from comityc.machine.model import (
     TimerRule,
     Transition,
 )
+from comityc.records import dataclass
 from comityc.resolve.names import ANY, unknown_state
 from comityc.resolve.scopes import RoleSymbol
 from comityc.syntax import nodes

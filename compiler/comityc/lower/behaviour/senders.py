@@ -5,9 +5,9 @@ role's name, a list of these, a variable of instance type, `sender` itself. Anyt
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from comityc.machine.value_types import InstanceType, ListType, SetType, without_optional
+from comityc.records import dataclass
 from comityc.resolve.scopes import Declarations, RoleSymbol
 from comityc.syntax import nodes
 

@@ -1,7 +1,7 @@
 """A transition as written comes in; the typed transition goes out, with what its trigger says of the rule it belongs to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, assert_never
 
 from comityc.diagnostics.codes_names import (
@@ -31,6 +31,7 @@ from comityc.machine.value_types import (
     TimeType,
     type_name,
 )
+from comityc.records import dataclass
 from comityc.resolve.names import unknown_state
 from comityc.resolve.words import FAIRNESS
 from comityc.syntax import nodes
