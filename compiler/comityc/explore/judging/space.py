@@ -16,11 +16,12 @@ from comity.values import Instance
 from comity.world import World
 from comityc.explore.engine.values import rank
 from comityc.explore.graph import Graph, actor_of, is_fault
+from comityc.explore.graphs.adjacency import Adjacency
 from comityc.explore.judging.liveness import FairGraph
 from comityc.explore.judging.paths import Edges, Mask, Numbers, Path
 from comityc.explore.judging.plain import NOBODY, Manner, Phase
 from comityc.explore.judging.reads import Sight
-from comityc.explore.numbering import firsts, numbered
+from comityc.explore.numbering import numbered
 
 _MOST_COMBINATIONS = 1 << 62
 """More would not fit a number of 64 bits."""
@@ -137,21 +138,10 @@ class Space:
     def class_steps(self, sight: Sight) -> tuple[Numbers, Numbers, Numbers]:
         """Return the distinct steps between classes as (source class, where it leads, first edge), by that first edge."""
         if sight not in self._pairs:
-            classes, edges = self.classes(sight), self.edges
-            sources, afters = classes.of[edges.sources], self.afters(sight, np.arange(len(edges.targets)))
-            stays = sources * self.turns == afters
-            changing, staying = np.flatnonzero(~stays), np.flatnonzero(stays)
-            width = int(afters.max(initial=0)) + 1
-            pairs = sources[changing] * width + afters[changing]
-            first = np.sort(
-                np.concatenate(
-                    (
-                        changing[firsts(pairs, len(classes.first) * width)],
-                        staying[firsts(sources[staying], len(classes.first))],
-                    )
-                )
-            )
-            self._pairs[sight] = sources[first], afters[first], first
+            classes, orbits = self.classes(sight), self.graph.orbits
+            turn = None if orbits is None else np.frombuffer(orbits.edge_turns, dtype=np.int32)
+            of = np.ascontiguousarray(classes.of, dtype=np.int32)
+            self._pairs[sight] = self.edges.steps.class_steps(of, len(classes.first), self.turns, turn)
         return self._pairs[sight]
 
     def afters(self, sight: Sight, edges: Numbers) -> Numbers:
@@ -190,21 +180,13 @@ class Space:
         graph = self.graph
         if graph.offsets is None or graph.targets is None or graph.edge_labels is None:
             raise AssertionError("this property needs the edges of the graph")
-        parents = np.asarray(graph.parent)
-        parent_labels = np.asarray(graph.parent_label)
-        return Edges(
-            graph.offsets.astype(np.int64),
-            graph.targets.astype(np.int64),
-            graph.edge_labels.astype(np.int64),
-            parents.astype(np.int64),
-            parent_labels.astype(np.int64),
-            np.repeat(np.arange(len(graph.levels)), [end - first for first, end in graph.levels]),
-            self.manner,
-        )
+        lengths = [end - first for first, end in graph.levels]
+        depth = np.repeat(np.arange(len(graph.levels)), lengths)
+        return Edges(graph.offsets, graph.targets, graph.edge_labels, depth=depth, manner=self.manner)
 
     @cached_property
-    def threads(self) -> tuple[Edges, Numbers]:
-        """Return the graph in which each instance is followed from state to state, and which step each of its edges is.
+    def threads(self) -> Adjacency:
+        """Return the graph in which each instance is followed from state to state.
 
         Its states are pairs of a state and an instance: the number of the state times that of all instances, plus that of the instance.
         """
@@ -214,13 +196,10 @@ class Space:
         who = np.arange(count)
         to = orbits.turn_table[np.frombuffer(orbits.edge_turns, dtype=np.int32)]
         sources = (edges.sources[:, None] * count + who).reshape(-1)
-        targets = (edges.targets[:, None] * count + to).reshape(-1)
+        targets = (edges.targets[:, None].astype(np.int64) * count + to).reshape(-1)
         order = np.argsort(sources, kind="stable")
-        of = np.repeat(np.arange(len(edges.targets)), count)[order]
-        nothing = np.full(edges.count * count, -1, dtype=np.int64)
         offsets = np.searchsorted(sources[order], np.arange(edges.count * count + 1))
-        depth = np.repeat(edges.depth, count)
-        return Edges(offsets, targets[order], edges.labels[of], nothing, nothing, depth), of
+        return Adjacency(offsets, targets[order], np.repeat(edges.labels, count)[order])
 
     @cached_property
     def open_ended(self) -> Mask:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from comity.values import Instance
-from comityc.explore.judging.paths import Mask, Path, reach_backward
+from comityc.explore.judging.paths import Mask, Path
 from comityc.explore.judging.reads import Sight
 from comityc.explore.judging.space import Space
 from comityc.explore.world import World
@@ -31,12 +31,11 @@ def find_stuck(machine: Machine, case: Case, space: Space) -> Stuck | None:
         return None
     at_rest = _at_rest(machine, space)
     open_ended = space.open_ended | _standstills(space)
-    usable = space.ways[space.edges.labels]
     together = np.logical_and.reduce(list(at_rest.values()))
-    if reach_backward(space.edges, together | open_ended, usable).all():
+    if space.edges.steps.reach_backward(together | open_ended, space.ways).all():
         return None
     # Those who never rest at the same time may still rest each in its turn, as the nodes of a ring do.
-    lost = {who: ~reached for who, reached in _way_to_rest(space, at_rest, open_ended, usable).items()}
+    lost = {who: ~reached for who, reached in _way_to_rest(space, at_rest, open_ended).items()}
     states = np.flatnonzero(np.logical_or.reduce(list(lost.values())))
     if not len(states):
         return None
@@ -44,18 +43,18 @@ def find_stuck(machine: Machine, case: Case, space: Space) -> Stuck | None:
     return Stuck(path, tuple(who for who, mask in lost.items() if mask[path.states[-1]]))
 
 
-def _way_to_rest(space: Space, at_rest: dict[Instance, Mask], open_ended: Mask, usable: Mask) -> dict[Instance, Mask]:
+def _way_to_rest(space: Space, at_rest: dict[Instance, Mask], open_ended: Mask) -> dict[Instance, Mask]:
     """Say of each instance from which states there is a way to where it rests."""
     if space.graph.orbits is None:
-        return {who: reach_backward(space.edges, mask | open_ended, usable) for who, mask in at_rest.items()}
+        reach = space.edges.steps.reach_backward
+        return {who: reach(mask | open_ended, space.ways) for who, mask in at_rest.items()}
     # Where states stand for others, an instance goes by another name after each step: it is followed through all of them.
     everyone = list(space.graph.instance_masks)
     numbers = {who: number for number, who in enumerate(everyone)}
     goal = np.repeat(open_ended, len(everyone)).reshape(-1, len(everyone))
     for who in everyone:
         goal[:, numbers[who]] |= at_rest.get(who, True)
-    edges, of = space.threads
-    reached = reach_backward(edges, goal.reshape(-1), usable[of]).reshape(-1, len(everyone))
+    reached = space.threads.reach_backward(goal.reshape(-1), space.ways).reshape(-1, len(everyone))
     return {who: reached[:, numbers[who]] for who in at_rest}
 
 
@@ -80,11 +79,5 @@ def _rests(world: World, who: Instance, restful_states: frozenset[str]) -> bool:
 
 def _standstills(space: Space) -> Mask:
     """Find the states in which no step but a fault is left; in a sent set, a delivery that changes nothing is none."""
-    edges, labels = space.edges, space.graph.labels
-    goes_on = space.ways[edges.labels]
-    kept = np.array([label.kept for label in labels], dtype=np.bool_)
-    if kept.any():
-        goes_on &= ~(kept[edges.labels] & (edges.sources == edges.targets))
-    stands_still = np.ones(edges.count, dtype=np.bool_)
-    stands_still[edges.sources[goes_on]] = False
-    return stands_still
+    kept = np.array([label.kept for label in space.graph.labels], dtype=np.bool_)
+    return ~space.edges.steps.with_step(space.ways, space.ways & ~kept)
