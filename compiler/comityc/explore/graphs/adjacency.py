@@ -42,18 +42,16 @@ class Adjacency:
         """Find the states from which a path of steps with usable labels leads to the goal."""
         if self.library is None:
             return by_numpy.reach_backward(self.offsets, self.targets, goal, usable[self.labels])
-        reached, usable = goal.copy(), as_mask(usable)
-        waiting = np.empty(self.count, dtype=np.int32)
-        self.library.reach_backward(byref(self._structure), *map(address, (usable, reached, waiting)))
+        reached, waiting = goal.copy(), np.empty(self.count, dtype=np.int32)
+        self.library.reach_backward(byref(self._structure), *map(address, (as_mask(usable), reached, waiting)))
         return reached
 
     def reach_forward(self, starts: Mask, region: Mask) -> Mask:
         """Find the starts, and the states of the region to which a path through it leads from them."""
         if self.library is None:
             return by_numpy.reach_forward(self.offsets, self.targets, starts, region)
-        reached, region = starts.copy(), as_mask(region)
-        waiting = np.empty(self.count, dtype=np.int32)
-        self.library.reach_forward(byref(self._structure), *map(address, (region, reached, waiting)))
+        reached, waiting = starts.copy(), np.empty(self.count, dtype=np.int32)
+        self.library.reach_forward(byref(self._structure), *map(address, (as_mask(region), reached, waiting)))
         return reached
 
     def with_step(self, away: Mask, back: Mask) -> Mask:

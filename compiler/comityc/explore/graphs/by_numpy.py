@@ -79,7 +79,8 @@ def enabled(offsets: Numbers, targets: Small, owed: Rows) -> tuple[Rows, Mask]:
     _combine(np.bitwise_or, rows, sources, owed)
     back = sources == targets
     _combine(np.bitwise_or, at_once, sources[back], owed[back])
-    return rows, ~(rows & ~at_once).any(axis=1)
+    may_stop: Mask = ~np.any(rows & ~at_once, axis=1)
+    return rows, may_stop
 
 
 def owed_in_parts(

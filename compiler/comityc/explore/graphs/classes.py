@@ -39,8 +39,7 @@ def classify(
     """Return the class of each state, if it is asked for, and the first state of each class; classes are numbered as they appear."""
     parts = [part for part in parts if part.width > 1]
     if library is None or prod(part.width for part in parts) > _MOST:
-        of, first = _by_numpy(rows, parts)
-        return of.astype(np.int32), first
+        return _by_numpy(rows, parts)
     of = np.empty(len(rows), dtype=np.int32) if numbered else None
     first = np.empty(len(rows), dtype=np.int64)  # memory that is not met is not taken
     fields = np.array([(part.word, part.shift, part.mask) for part in parts], dtype=_FIELD)
@@ -61,9 +60,9 @@ def classify(
     return of, first[:found].copy()
 
 
-def _by_numpy(rows: NDArray[np.uint64], parts: Sequence[Part]) -> tuple[Numbers, Numbers]:
+def _by_numpy(rows: NDArray[np.uint64], parts: Sequence[Part]) -> tuple[Small, Numbers]:
     of, first = np.zeros(len(rows), dtype=np.int64), np.zeros(1, dtype=np.int64)
     for part in parts:
         values = rows[:, part.word] >> np.uint64(part.shift) & np.uint64(part.mask)
         of, first = in_order(of * part.width + part.seen[values.astype(np.int64)], len(first) * part.width)
-    return of, first
+    return of.astype(np.int32), first

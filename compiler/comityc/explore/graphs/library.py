@@ -30,10 +30,11 @@ def library(size: int) -> ctypes.CDLL | None:
     return _build().ready(wait=size >= LARGE)
 
 
-def address(array: NDArray[Any] | None) -> int:
+def address(array: Any) -> int:
     """Return where an array begins, which must be of one piece; None is nowhere."""
     if array is None:
         return 0
+    assert isinstance(array, np.ndarray)
     assert array.flags.c_contiguous
     return int(array.ctypes.data)
 

@@ -193,14 +193,15 @@ def _way_to(edges: Edges, part: Mask, start: int, goal_edges: Numbers, goal_stat
     source = np.zeros(edges.count, dtype=np.bool_)
     source[start] = True
     ends = goal_states.copy()
-    ends[edges.sources[goal_edges]] = True
+    sources = edges.sources_of(goal_edges)
+    ends[sources] = True
     if ends[start] and not goal_states[start]:
-        return [int(goal_edges[edges.sources[goal_edges] == start][0])]
+        return [int(goal_edges[sources == start][0])]
     reach = reach_forward(edges, source, part, None, ends)
     goal = reach.nearest(ends)
     if goal is None:
         raise AssertionError("a fair part is not connected")
     _, way = reach.path(goal)
     if not goal_states[goal]:
-        way.append(int(goal_edges[edges.sources[goal_edges] == goal][0]))
+        way.append(int(goal_edges[sources == goal][0]))
     return way

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from comityc.explore.graphs.adjacency import Adjacency
+from comityc.explore.graphs.adjacency import Adjacency, Small
 from comityc.explore.graphs.by_numpy import sources_of
 from comityc.explore.judging.plain import Manner, Phase, Way, plainest
 from comityc.explore.judging.plain import Mask as Mask
@@ -40,8 +40,8 @@ class Edges:
     def __init__(
         self,
         offsets: Sequence[int] | Numbers,
-        targets: Sequence[int] | Numbers,
-        labels: Sequence[int] | Numbers,
+        targets: Sequence[int] | Small,
+        labels: Sequence[int] | Small,
         parents: Sequence[int] | Numbers | None = None,
         depth: Numbers | None = None,
         manner: Manner | None = None,
@@ -57,6 +57,10 @@ class Edges:
     def sources(self) -> Numbers:
         """The source of each edge."""
         return sources_of(self.offsets)
+
+    def sources_of(self, edges: Numbers) -> Numbers:
+        """Return the sources of some edges."""
+        return np.searchsorted(self.offsets, edges, side="right") - 1
 
     def stem(self, goals: Sequence[int] | Numbers, reach: "Reach | None" = None) -> Path:
         """Return the plainest of the shortest paths from the start to these states, which are equally deep.
@@ -75,7 +79,7 @@ class Edges:
 
     def stem_over(self, edges: Numbers) -> Path:
         """Return the plainest of the shortest paths that end with one of these edges, whose sources are equally deep."""
-        sources, labels = self.sources[edges], self.labels[edges]
+        sources, labels = self.sources_of(edges), self.labels[edges]
         way = self.way([Phase(self.depth)], sources, labels.tolist())
         chosen = edges[(sources == way.states[-1]) & (labels == way.last)][0]
         return self.follow(Path(way.states, way.labels), [int(chosen)])
@@ -89,7 +93,7 @@ class Edges:
         """Return the steps out of these states: sources, labels, targets."""
         out = self.out_of(states)
         counts = self.offsets[states + 1] - self.offsets[states]
-        return np.repeat(states, counts), self.labels[out], self.targets[out]
+        return np.repeat(states, counts), self.labels[out].astype(np.int64), self.targets[out].astype(np.int64)
 
     def out_of(self, states: Numbers) -> Numbers:
         """Return the edges that leave these states."""
@@ -134,7 +138,7 @@ class Reach:
         way: list[int] = []
         while (edge := int(self.came_by[state])) >= 0:
             way.append(edge)
-            state = int(self.edges.sources[edge])
+            state = int(self.edges.sources_of(np.array([edge]))[0])
         return state, way[::-1]
 
 

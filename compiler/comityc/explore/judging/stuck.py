@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from comity.values import Instance
+from comityc.explore.judging.looks import Aspect, Kind
 from comityc.explore.judging.paths import Mask, Path
-from comityc.explore.judging.reads import Sight
 from comityc.explore.judging.space import Space
-from comityc.explore.world import World
 from comityc.machine.model import Case, Machine
 from comityc.machine.rest import may_be_stuck, nobody_is_stuck, restful
+
+_AWAY: tuple[Kind, ...] = ("crashed", "byzantine", "absent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +62,14 @@ def _way_to_rest(space: Space, at_rest: dict[Instance, Mask], open_ended: Mask) 
 def _at_rest(machine: Machine, space: Space) -> dict[Instance, Mask]:
     """Say of each instance that may be stuck in which states it is at rest, is down, or is a liar."""
     asked = {role.name: restful(role) for role in machine.roles if may_be_stuck(role)}
-    roles = frozenset(asked)
-    classes = space.classes(Sight(frozenset((role, "at") for role in roles), crashed=roles, byzantine=roles))
-    worlds = [space.graph.world(first) for first in classes.first]
-    instances = [who for who in space.graph.instance_masks if who.role in asked]
-    return {
-        who: np.array([_rests(world, who, asked[who.role]) for world in worlds], dtype=np.bool_)[classes.of]
-        for who in instances
-    }
-
-
-def _rests(world: World, who: Instance, restful_states: frozenset[str]) -> bool:
-    if who in world.crashed or who in world.byzantine or who in world.absent:
-        return True
-    return str(world.states[who.role][who.number].at) in restful_states
+    parts, found = space.parts, {}
+    for part, who in enumerate(parts.instances):
+        if who.role in asked:
+            away = [parts.seen(part, Aspect(kind)) for kind in _AWAY]
+            at = parts.seen(part, Aspect("field", "at"))
+            rests = [str(state) in asked[who.role] or any(those) for state, *those in zip(at, *away, strict=True)]
+            found[who] = np.array(rests, dtype=np.bool_)[parts.column(part)]
+    return found
 
 
 def _standstills(space: Space) -> Mask:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from comity.values import ordered
-from comityc.explore.judging.properties import UNDEFINED, undefined_text
+from comityc.explore.judging.reading import UNDEFINED, undefined_text
 from comityc.explore.telling.wording import show, spell
 from comityc.machine import expressions as x
 from comityc.machine.model import Machine
