@@ -66,8 +66,8 @@ class Adjacency:
         """Number the strongly connected components of more than one state among those inside; -1 is every other state's number."""
         if self.library is None:
             return by_numpy.components(self.offsets, self.targets, inside)
-        inside, parts = inside.copy(), np.empty(self.count, dtype=np.int32)
-        found = self.library.components(byref(self._structure), address(inside), address(parts))
+        parts = np.empty(self.count, dtype=np.int32)
+        found = self.library.components(byref(self._structure), address(as_mask(inside)), address(parts))
         return parts, _enough(found)
 
     def enabled(self, owed: Rows) -> tuple[Rows, Mask]:

@@ -66,67 +66,73 @@ void with_step(const Graph *g, const u8 *away, const u8 *back, u8 *found) {
 
 /* ---- cycles */
 
-/* Leave out states from which no step stays inside, over and over while that brings much. Most steps lead to a later state. */
-static void trim(const Graph *g, u8 *inside) {
-    for (i64 gone = 1, left = 1; gone * 16 > left;) {
+enum { UNMET = 0, OUTSIDE = -1 }; /* else its number in the order of the search */
+
+/* Leave out states from which no step stays inside, a few times over. Most steps lead to a later state, so that finds most of them. */
+static i64 trim(const Graph *g, i32 *number) {
+    i64 left = g->count;
+    for (i64 gone = left; gone * 8 > left;) {
         gone = left = 0;
         for (i64 s = g->count - 1; s >= 0; s--) {
-            if (!inside[s]) continue;
+            if (number[s] == OUTSIDE) continue;
             i64 e = g->offsets[s], end = g->offsets[s + 1];
-            while (e < end && (g->targets[e] == s || !inside[g->targets[e]])) e++;
+            while (e < end && (g->targets[e] == s || number[g->targets[e]] == OUTSIDE)) e++;
             if (e < end) left++;
-            else inside[s] = 0, gone++;
+            else number[s] = OUTSIDE, gone++;
         }
     }
+    return left;
 }
 
+typedef struct {
+    i64 at; /* the next step to look at */
+    i32 state, low;
+} Visit;
+
 /* Number the strongly connected components of more than one state among those inside; -1 for every other state (Tarjan). */
-i64 components(const Graph *g, u8 *inside, i32 *parts) {
-    i64 n = g->count, met = 0, found = 0, open = 0, depth = 0;
-    trim(g, inside);
-    i64 most = 0;
-    for (i64 s = 0; s < n; s++) most += inside[s], parts[s] = -1;
-    if (!most) return 0;
-    i32 *number = calloc(n, sizeof(i32)), *low = malloc(n * sizeof(i32)), *stack = malloc(most * sizeof(i32));
-    i32 *path = malloc(most * sizeof(i32));
-    i64 *at = malloc(most * sizeof(i64));
-    if (!number || !low || !stack || !path || !at) found = -1;
+i64 components(const Graph *g, const u8 *inside, i32 *parts) {
+    i64 n = g->count, met = 0, found = 0, open = 0;
+    i32 *number = malloc((n + 1) * sizeof(i32));
+    if (!number) return -1;
+    for (i64 s = 0; s < n; s++) number[s] = inside[s] ? UNMET : OUTSIDE, parts[s] = -1;
+    i64 left = trim(g, number);
+    i32 *stack = malloc((left + 1) * sizeof(i32));
+    Visit *path = malloc((left + 1) * sizeof(Visit));
+    if (!stack || !path) found = -1;
     for (i64 root = 0; root < n && found >= 0; root++) {
-        if (!inside[root] || number[root]) continue;
-        i32 s = (i32)root;
-        for (;;) {
-            number[s] = low[s] = (i32)++met;
-            stack[open++] = path[depth] = s;
-            at[depth++] = g->offsets[s];
-        next:
-            for (i64 e = at[depth - 1], end = g->offsets[s + 1]; e < end; e++) {
-                i32 t = g->targets[e];
-                if (!inside[t]) continue; /* also what belongs to a component that is known */
-                if (!number[t]) {
-                    at[depth - 1] = e + 1;
-                    s = t;
-                    goto enter;
-                }
-                if (number[t] < low[s]) low[s] = number[t];
+        if (number[root] != UNMET) continue;
+        Visit *v = path;
+        *v = (Visit){g->offsets[root], (i32)root, number[root] = (i32)++met};
+        stack[open++] = (i32)root;
+        while (v >= path) {
+            i64 end = g->offsets[v->state + 1];
+            i32 next = -1;
+            while (v->at < end && next < 0) {
+                i32 t = g->targets[v->at++];
+                if (number[t] == UNMET) next = t;
+                else if (number[t] != OUTSIDE && number[t] < v->low) v->low = number[t];
             }
-            if (low[s] == number[s]) {
+            if (next >= 0) {
+                stack[open++] = next;
+                *++v = (Visit){g->offsets[next], next, number[next] = (i32)++met};
+                continue;
+            }
+            if (v->low == number[v->state]) { /* what stands above it on the stack goes round through it */
                 i64 begin = open;
-                do inside[stack[--begin]] = 0;
-                while (stack[begin] != s);
+                do number[stack[--begin]] = OUTSIDE;
+                while (stack[begin] != v->state);
                 if (open - begin > 1) {
                     for (i64 i = begin; i < open; i++) parts[stack[i]] = (i32)found;
                     found++;
                 }
                 open = begin;
+            } else if (v->low < v[-1].low) {
+                v[-1].low = v->low;
             }
-            if (!--depth) break;
-            if (low[s] < low[path[depth - 1]]) low[path[depth - 1]] = low[s];
-            s = path[depth - 1];
-            goto next;
-        enter:;
+            v--;
         }
     }
-    free(number), free(low), free(stack), free(path), free(at);
+    free(number), free(stack), free(path);
     return found;
 }
 
