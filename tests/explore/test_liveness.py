@@ -24,17 +24,14 @@ class Drawn:
         self.names = list(steps)
         self.labels = sorted({label for out in steps.values() for label in out})
         offsets, targets, labels = [0], [], []
-        parents, parent_labels = {self.names[0]: -1}, {self.names[0]: -1}
+        parents = {self.names[0]: -1}
         for source in self.names:
             for label, target in steps[source].items():
                 targets.append(self.names.index(target))
                 labels.append(self.labels.index(label))
                 parents.setdefault(target, self.names.index(source))
-                parent_labels.setdefault(target, self.labels.index(label))
             offsets.append(len(targets))
-        self.edges = Edges(
-            offsets, targets, labels, [parents[n] for n in self.names], [parent_labels[n] for n in self.names]
-        )
+        self.edges = Edges(offsets, targets, labels, [parents[n] for n in self.names])
         owed = [*weak, *strong]
         by_label = [tuple(i for i, name in enumerate(owed) if name == label) for label in self.labels]
         self.graph = FairGraph(self.edges, by_label, [name in strong for name in owed], self.mask(cut))

@@ -31,15 +31,12 @@ class Drawn:
         depth = self.distances(range(self.starts))
         offsets = np.cumsum([0, *map(len, self.steps)])
         flat = [step for out in self.steps for step in out]
-        parents = [-1 if at < 1 else next(s for s, d in enumerate(depth) if d == at - 1) for at in depth]
         self.edges = Edges(
             offsets,
             [target for _, target in flat],
             [label for label, _ in flat],
-            parents,
-            parents,
-            np.array(depth, dtype=np.int64),
-            self.manner,
+            depth=np.array(depth, dtype=np.int64),
+            manner=self.manner,
         )
 
     @property

@@ -71,7 +71,7 @@ def decide(
 
 
 def number(world: World) -> int:
-    value: int = world.states["n"][0]
+    value: int = world.states["n"][0].real
     return value
 
 

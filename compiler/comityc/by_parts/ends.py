@@ -5,11 +5,14 @@ the part can see of its ends is one of these combinations, in an order in which 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from comity.values import Instance, Map, Word
 from comityc.by_parts.alone import OUTCOME, OVER, NotByParts
@@ -17,7 +20,11 @@ from comityc.expand.part import Part
 from comityc.expand.stand_in import Ends, told_parameters
 from comityc.explore.engine.values import in_order
 from comityc.explore.graph import Graph
+from comityc.explore.graphs.adjacency import Adjacency, Small
 from comityc.explore.judging.evaluator import Evaluator
+from comityc.explore.judging.looks import Parts
+from comityc.explore.judging.reading import Reading, Undefined
+from comityc.explore.numbering import numbered
 from comityc.explore.telling.wording import show, spec_name
 from comityc.explore.world import World
 from comityc.machine.model import Machine
@@ -66,21 +73,16 @@ def look_at(known: Known, machine: Machine, evaluator: Evaluator, parameters: An
     instances = tuple(evaluator.module.instances(parameters))
     known.seats.update(dict.fromkeys(_seat(known.part, instance, instances) for instance in instances))
     reader = _Reader(known, machine, evaluator)
-    numbers: dict[Vector, int] = {}
-    of_state = [
-        numbers.setdefault(reader.vector(graph.world(at), instances), len(numbers)) for at in range(len(graph.states))
-    ]
+    of_state, vectors = reader.vectors(graph, instances)
     told = tuple(reader.text(getattr(parameters, value_name(name))) for name in told_parameters(known.part))
-    known.reachable.setdefault(told, {}).update(dict.fromkeys(numbers))
+    known.reachable.setdefault(told, {}).update(dict.fromkeys(vectors))
     known.states += len(graph.states)
-    vectors = list(numbers)
-    changes = {
-        (of_state[at], of_state[target])
-        for at in range(graph.expanded)
-        for _, target in graph.steps_from(at)
-        if of_state[at] != of_state[target]
-    }
-    for before, after in changes:
+    assert graph.offsets is not None
+    assert graph.targets is not None
+    assert graph.edge_labels is not None
+    steps = Adjacency(graph.offsets, graph.targets, graph.edge_labels)
+    befores, afters, _ = steps.class_steps(of_state, len(vectors), 1, None)
+    for before, after in zip(befores.tolist(), afters.tolist(), strict=True):
         for old, new in zip(vectors[before], vectors[after], strict=True):
             if old not in ("", new):
                 raise NotByParts(f"`{known.part.name}` is not over when it ends: an outcome changes afterwards")
@@ -98,6 +100,7 @@ class _Reader:
 
     def __init__(self, known: Known, machine: Machine, evaluator: Evaluator) -> None:
         self._known = known
+        self._acts = frozenset(act.name for act in machine.acts)
         self._over: dict[str, Callable[..., Any]] = {}
         self._outcome: dict[str, Callable[..., Any]] = {}
         properties = {prop.name: prop for prop in machine.properties}
@@ -115,19 +118,40 @@ class _Reader:
         self._many = {role: known.part.role(role).get("count") is not None for role in known.part.seats}
         self._types = {class_name(t.name): t.name for t in machine.types if isinstance(t, RecordType)}
 
-    def vector(self, world: World, instances: Iterable[Instance]) -> Vector:
-        """Return the end of each, "" while it is not over for it."""
-        return tuple(self._end(world, instance) for instance in instances)
+    def vectors(self, graph: Graph, instances: Sequence[Instance]) -> tuple[Small, list[Vector]]:
+        """Number the ends of all in each state, "" for whom it is not over; the words are found in the order of the states."""
+        parts = Parts(graph)
+        rows = np.stack([parts.column(part) for part in range(len(parts.looks))], axis=1)
+        readings = [Reading(partial(self._end, instance), parts, self._acts, 1) for instance in instances]
+        columns = [reading.of(rows) for reading in readings]
+        of_state, firsts = np.zeros(len(rows), dtype=np.int64), np.zeros(1, dtype=np.int64)
+        for reading, column in zip(readings, columns, strict=True):
+            width = len(reading.said)
+            of_state, firsts = numbered(of_state * width + column, len(firsts) * width)
+        vectors: dict[Vector, int] = {}
+        numbers = []
+        for first in firsts.tolist():
+            ends = [reading.said[column[first]] for reading, column in zip(readings, columns, strict=True)]
+            if any(isinstance(end, Undefined) for end in ends):
+                ends = [self._end(who, graph.world(first)) for who in instances]  # which tells what is missing
+            vector = tuple(self._word(who, end) for who, end in zip(instances, ends, strict=True))
+            numbers.append(vectors.setdefault(vector, len(vectors)))
+        return np.array(numbers, dtype=np.int32)[of_state], list(vectors)
 
-    def _end(self, world: World, instance: Instance) -> str:
+    def _end(self, instance: Instance, world: World) -> str | None:
+        """Return how it ended for an instance, None while it is not over."""
         role = instance.role
         bound = (instance,) if self._many[role] else ()
         if role not in self._over or instance in world.byzantine or not self._over[role](world, *bound):
+            return None
+        return self.text(self._outcome[role](world, *bound)) if role in self._outcome else ""
+
+    def _word(self, instance: Instance, value: str | None) -> str:
+        if value is None:
             return ""
-        value = self.text(self._outcome[role](world, *bound)) if role in self._outcome else ""
         known = self._known
         word = known.words.setdefault(value, _word(value, known.words.values()))
-        known.values.setdefault(known.part.seats[role].host, {})[word] = value
+        known.values.setdefault(known.part.seats[instance.role].host, {})[word] = value
         return word
 
     def text(self, value: Any) -> str:

@@ -152,23 +152,23 @@ class Graph:
     instance_masks: dict[Instance, int] = field(default_factory=dict)  # what belongs to one instance
     rest_mask: int = 0  # shared variables, acts, budgets, what liars know
     without_messages: Callable[[int], int] | None = field(default=None, repr=False)  # a state less its network
-    columns: Callable[[int], NDArray[np.int64]] | None = field(default=None, repr=False)
-    sift: Callable[[Sequence[tuple[int, NDArray[np.int64]]]], NDArray[np.int64]] | None = field(
-        default=None, repr=False
-    )
-    """The masks of some parts, each with a table by the part's value, in; the first state of each combination out."""
+    columns: Callable[..., NDArray[np.int64]] | None = field(default=None, repr=False)
+    sift: Callable[..., tuple[NDArray[Any] | None, NDArray[np.int64]]] | None = field(default=None, repr=False)
+    """The masks of some parts, each with a table by the part's value, in; out: which combination each state is, numbered as they appear,
+    where that is asked for (`numbered`), and the first state of each."""
     values: Callable[[int], int] = field(default=lambda mask: _no_decoder(), repr=False)  # how many a part may have
     decode: Callable[[int], World] = field(repr=False, default=lambda packed: _no_decoder())
     faults_met: Callable[[], str] = field(repr=False, default=str)  # which of the case's faults have struck, in words
     decode_network: Callable[[int], tuple[Envelope, ...]] = field(repr=False, default=lambda packed: _no_decoder())
 
-    def column(self, mask: int) -> NDArray[np.int64]:
-        """Return the masked bits of every state, shifted down; the mask is one of those above."""
+    def column(self, mask: int, states: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """Return the masked bits of every state, or of some, shifted down; the mask is one of those above."""
         if self.columns is not None:
-            return self.columns(mask)
-        shift = (mask & -mask).bit_length() - 1
-        bits = ((packed & mask) >> shift for packed in self.states)
-        return np.fromiter(bits, dtype=np.int64, count=len(self.states))
+            return self.columns(mask, states)
+        shift = max((mask & -mask).bit_length() - 1, 0)
+        chosen = self.states if states is None else [self.states[state] for state in states.tolist()]
+        bits = ((packed & mask) >> shift for packed in chosen)
+        return np.fromiter(bits, dtype=np.int64, count=len(chosen))
 
     def key(self, index: int) -> int:
         """Return a number that two states share when they differ at most in the messages under way."""

@@ -21,7 +21,7 @@ from comityc.explore.engine.met import FaultsMet
 from comityc.explore.engine.search import Search
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.examine import FIRST, OVER_ALL_CASES, Examined, Finding
-from comityc.explore.judging.properties import UNDEFINED
+from comityc.explore.judging.reading import UNDEFINED
 from comityc.explore.judging.vacuity import Condition, conditions
 from comityc.explore.plan import Run
 from comityc.explore.symmetry.found import Symmetry

@@ -1,4 +1,4 @@
-"""Sets of small numbers as rows of bits, one row for each state or step; what groups of rows have in common, out."""
+"""Sets of small numbers as rows of bits, one row for each label, state or part; what they hold, out."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,8 @@ from numpy.typing import NDArray
 
 Rows = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
-Numbers = NDArray[np.int64]
-Combine = np.ufunc
-"""`np.bitwise_or` or `np.bitwise_and`."""
 
 _WORD = 64
-_ALL = np.uint64(2**64 - 1)
 
 
 def rows_of(sets: Sequence[Sequence[int]], width: int) -> Rows:
@@ -34,16 +30,6 @@ def row_of(mask: Mask) -> Rows:
     """Return the row that holds these numbers."""
     row: Rows = rows_of([np.flatnonzero(mask).tolist()], len(mask))[0]
     return row
-
-
-def gathered(combine: Combine, rows: Rows, groups: Numbers, count: int) -> Rows:
-    """Combine the rows of each group; `groups` ascends, and a group without rows holds nothing."""
-    result = np.zeros((count, rows.shape[1]), dtype=np.uint64)
-    if len(groups):
-        begins = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
-        for word in range(rows.shape[1]):
-            result[groups[begins], word] = combine.reduceat(rows[:, word], begins)
-    return result
 
 
 def any_of(rows: Rows) -> Mask:

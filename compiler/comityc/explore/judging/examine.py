@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from comityc.explore.graph import Graph, Violation
+from comityc.explore.judging.answers import Functions
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.paths import Path
-from comityc.explore.judging.properties import Functions, Judgement, functions_of, judge
+from comityc.explore.judging.properties import Judgement, functions_of, judge
 from comityc.explore.judging.reads import sight_of
 from comityc.explore.judging.space import Space
 from comityc.explore.judging.stuck import Stuck, find_stuck

@@ -7,12 +7,12 @@ states and look again). A state where a bound cut a step is no place for a count
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
-from comityc.explore.judging.bitrows import any_of, gathered, members, row_of, rows_of
-from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, Reach, reach_backward, reach_forward
-from comityc.explore.numbering import numbered
+from comityc.explore.judging.bitrows import any_of, members, row_of, rows_of
+from comityc.explore.judging.paths import Edges, Mask, Numbers, Path, Reach, reach_forward
 
 
 class FairGraph:
@@ -29,66 +29,40 @@ class FairGraph:
         self.strong = np.asarray(strong, dtype=np.bool_)
         self._strong = rows_of([np.flatnonzero(self.strong).tolist()], self._width)[0]
         self._owed = rows_of(owed_by_label, self._width)
-        self._enabled = gathered(np.bitwise_or, self._owed[edges.labels], edges.sources, edges.count)
-        loops = np.flatnonzero(edges.sources == edges.targets)
-        at, met = edges.sources[loops], self._owed[edges.labels[loops]]
-        self._met_at_once = gathered(np.bitwise_or, met, at, edges.count)
-        self.may_stop: Mask = ~any_of(self._enabled & ~self._met_at_once)
-        parts = _components_of(edges)
-        inner = (parts[edges.sources] == parts[edges.targets]) & (edges.sources != edges.targets)
-        self._cyclic = np.flatnonzero(inner)
+        self._enabled, self.may_stop = edges.steps.enabled(self._owed)
+
+    @cached_property
+    def _cyclic(self) -> Mask:
+        """Where a run can come back to after other states."""
+        parts, _ = self.edges.steps.components(np.ones(self.edges.count, dtype=np.bool_))
+        cyclic: Mask = parts >= 0
+        return cyclic
 
     def fair_parts(self, region: Mask) -> Numbers:
         """Number the parts of the region in which a fair run can go round for ever; -1 for every other state.
 
         States where a run may simply stop (`may_stop`) are no parts of their own.
         """
-        edges, result = self.edges, np.full(self.edges.count, -1, dtype=np.int64)
-        inner = self._cyclic
-        found = 0
-        inner = inner[region[edges.sources[inner]] & region[edges.targets[inner]]]
-        while len(inner):
-            states, inner, parts = self._split(inner)
-            if not len(inner):
+        steps, result = self.edges.steps, np.full(self.edges.count, -1, dtype=np.int64)
+        inside, found = region & self._cyclic, 0
+        while inside.any():
+            parts, count = steps.components(inside)
+            if not count:
                 break
-            failed, again, trapped = self._unmet(states, parts, inner)
-            fair = ~(failed | again)[parts]
-            numbers, firsts = numbered(parts[fair], len(states))
-            result[states[fair]] = numbers + found
-            found += len(firsts)
-            alive = np.zeros(edges.count, dtype=np.bool_)
-            alive[states[(again & ~failed)[parts] & ~trapped]] = True
-            inner = inner[alive[edges.sources[inner]] & alive[edges.targets[inner]]]
+            owed = steps.owed_in_parts(self._owed, self._enabled, parts, count)
+            failed = any_of(owed.always & ~owed.met & ~self._strong)  # by a weak obligation, for good
+            again = any_of(owed.ever & ~owed.met & self._strong) & ~failed  # a strong one asks for another look
+            fair = ~(failed | again)
+            numbers = np.append(
+                np.where(fair, np.cumsum(fair) - 1 + found, -1), -1
+            )  # the last is for states of no part
+            result = np.maximum(result, numbers[parts])
+            found += int(fair.sum())
+            states = np.flatnonzero(np.append(again, False)[parts])
+            trapped = any_of(self._enabled[states] & ~owed.met[parts[states]] & self._strong)
+            inside = np.zeros(self.edges.count, dtype=np.bool_)
+            inside[states[~trapped]] = True
         return result
-
-    def _split(self, inner: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-        """Return the states that lie on cycles of these edges, the edges that do, and which cycle each state is on."""
-        edges = self.edges
-        parts = _components(edges.count, edges.sources[inner], edges.targets[inner])
-        inner = inner[parts[edges.sources[inner]] == parts[edges.targets[inner]]]
-        on_cycle = np.zeros(edges.count, dtype=np.bool_)
-        on_cycle[edges.sources[inner]] = True
-        states = np.flatnonzero(on_cycle)
-        return states, inner, numbered(parts[states], edges.count)[0]
-
-    def _unmet(self, states: Numbers, parts: Numbers, inner: Numbers) -> tuple[Mask, Mask, Mask]:
-        """Say of each part whether a weak obligation fails it for good, and whether a strong one asks for another look;
-
-        and of each state whether a strong obligation is enabled there that is never met within its part.
-        """
-        edges, count = self.edges, int(parts.max()) + 1
-        part_of = np.zeros(edges.count, dtype=np.int64)
-        part_of[states] = parts
-        order = np.argsort(parts, kind="stable")
-        here, grouped = states[order], parts[order]
-        steps = gathered(np.bitwise_or, self._owed[edges.labels[inner]], edges.sources[inner], edges.count)
-        taken = gathered(np.bitwise_or, (steps | self._met_at_once)[here], grouped, count)
-        always = gathered(np.bitwise_and, self._enabled[here], grouped, count)
-        ever = gathered(np.bitwise_or, self._enabled[here], grouped, count)
-        failed = any_of(always & ~taken & ~self._strong)
-        again = any_of(ever & ~taken & self._strong)
-        trapped = any_of(self._enabled[states] & ~taken[parts] & self._strong)
-        return failed, again, trapped
 
     def round_at(self, state: int) -> list[int]:
         """Return steps from a state to itself that meet all that is owed there; none where nothing is owed."""
@@ -164,7 +138,9 @@ def find_unfair_end(
     starts = sources & region
     if not starts.any():
         return None
-    lasting = region & ~graph.cut if forever is None else region & ~graph.cut & forever
+    lasting = edges.steps.reach_forward(starts, region) & ~graph.cut
+    if forever is not None:
+        lasting &= forever
     stops = lasting & graph.may_stop
     parts = graph.fair_parts(lasting)
     rounds = parts >= 0
@@ -202,7 +178,7 @@ def find_no_way(edges: Edges, goal: Mask, ways: Mask, cut: Mask) -> Path | None:
 
     From a state where a bound cut a step it counts as possible.
     """
-    possible = reach_backward(edges, goal | cut, ways[edges.labels])
+    possible = edges.steps.reach_backward(goal | cut, ways)
     lost = np.flatnonzero(~possible)
     return edges.stem(lost[edges.depth[lost] == edges.depth[lost[0]]]) if len(lost) else None
 
@@ -217,37 +193,15 @@ def _way_to(edges: Edges, part: Mask, start: int, goal_edges: Numbers, goal_stat
     source = np.zeros(edges.count, dtype=np.bool_)
     source[start] = True
     ends = goal_states.copy()
-    ends[edges.sources[goal_edges]] = True
+    sources = edges.sources_of(goal_edges)
+    ends[sources] = True
     if ends[start] and not goal_states[start]:
-        return [int(goal_edges[edges.sources[goal_edges] == start][0])]
+        return [int(goal_edges[sources == start][0])]
     reach = reach_forward(edges, source, part, None, ends)
     goal = reach.nearest(ends)
     if goal is None:
         raise AssertionError("a fair part is not connected")
     _, way = reach.path(goal)
     if not goal_states[goal]:
-        way.append(int(goal_edges[edges.sources[goal_edges] == goal][0]))
+        way.append(int(goal_edges[sources == goal][0]))
     return way
-
-
-def _components(count: int, sources: Numbers, targets: Numbers) -> Numbers:
-    """Number the strongly connected components of a graph of `count` nodes."""
-    order = np.argsort(sources, kind="stable")
-    offsets = np.concatenate(([0], np.cumsum(np.bincount(sources, minlength=count))))
-    return _strong_components(count, offsets, targets[order])
-
-
-def _components_of(edges: Edges) -> Numbers:
-    """Number the strongly connected components of the whole graph."""
-    return _strong_components(edges.count, edges.offsets, edges.targets)
-
-
-def _strong_components(count: int, offsets: Numbers, targets: Numbers) -> Numbers:
-    from scipy.sparse import csr_matrix  # slow to import, and of no use to a case without promises of liveness
-    from scipy.sparse.csgraph import connected_components
-
-    ones = np.ones(len(targets), dtype=np.int8)
-    matrix = csr_matrix((ones, targets.astype(np.int32), offsets), shape=(count, count))
-    _, labels = connected_components(matrix, directed=True, connection="strong")
-    result: Numbers = labels.astype(np.int64)
-    return result

@@ -10,6 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
+from comityc.explore.graphs.adjacency import Adjacency, Small
+from comityc.explore.graphs.by_numpy import sources_of
 from comityc.explore.judging.plain import Manner, Phase, Way, plainest
 from comityc.explore.judging.plain import Mask as Mask
 from comityc.explore.judging.plain import Numbers as Numbers
@@ -38,39 +40,27 @@ class Edges:
     def __init__(
         self,
         offsets: Sequence[int] | Numbers,
-        targets: Sequence[int] | Numbers,
-        labels: Sequence[int] | Numbers,
-        parents: Sequence[int] | Numbers,
-        parent_labels: Sequence[int] | Numbers,
+        targets: Sequence[int] | Small,
+        labels: Sequence[int] | Small,
+        parents: Sequence[int] | Numbers | None = None,
         depth: Numbers | None = None,
         manner: Manner | None = None,
     ) -> None:
-        """`depth` saves finding it from the parents; `manner` says which of several shortest paths is the plainest."""
-        self.offsets: Numbers = np.asarray(offsets, dtype=np.int64)
-        self.targets: Numbers = np.asarray(targets, dtype=np.int64)
-        self.labels: Numbers = np.asarray(labels, dtype=np.int64)
-        self.parents: Numbers = np.asarray(parents, dtype=np.int64)
-        self.parent_labels: Numbers = np.asarray(parent_labels, dtype=np.int64)
-        self.count = len(self.parents)
-        self.depth = self._depth_by_parents() if depth is None else depth
+        """The depth is given, or found from the parents; `manner` says which of several shortest paths is the plainest."""
+        self.steps = Adjacency(np.asarray(offsets), np.asarray(targets), np.asarray(labels))
+        self.offsets, self.targets, self.labels = self.steps.offsets, self.steps.targets, self.steps.labels
+        self.count = self.steps.count
+        self.depth = _depth_by_parents(np.asarray(parents, dtype=np.int64)) if depth is None else depth
         self.manner = Manner.simple(int(self.labels.max(initial=-1)) + 1) if manner is None else manner
 
     @cached_property
     def sources(self) -> Numbers:
         """The source of each edge."""
-        return np.repeat(np.arange(self.count), np.diff(self.offsets))
+        return sources_of(self.offsets)
 
-    def _depth_by_parents(self) -> Numbers:
-        """Find how many steps each state is away from the start."""
-        depth = np.full(self.count, -1, dtype=np.int64)
-        depth[self.parents < 0] = 0
-        open_states = np.flatnonzero(depth < 0)
-        while len(open_states):
-            depth[open_states] = np.where(
-                depth[self.parents[open_states]] < 0, -1, depth[self.parents[open_states]] + 1
-            )
-            open_states = open_states[depth[open_states] < 0]
-        return depth
+    def sources_of(self, edges: Numbers) -> Numbers:
+        """Return the sources of some edges."""
+        return np.searchsorted(self.offsets, edges, side="right") - 1
 
     def stem(self, goals: Sequence[int] | Numbers, reach: "Reach | None" = None) -> Path:
         """Return the plainest of the shortest paths from the start to these states, which are equally deep.
@@ -89,7 +79,7 @@ class Edges:
 
     def stem_over(self, edges: Numbers) -> Path:
         """Return the plainest of the shortest paths that end with one of these edges, whose sources are equally deep."""
-        sources, labels = self.sources[edges], self.labels[edges]
+        sources, labels = self.sources_of(edges), self.labels[edges]
         way = self.way([Phase(self.depth)], sources, labels.tolist())
         chosen = edges[(sources == way.states[-1]) & (labels == way.last)][0]
         return self.follow(Path(way.states, way.labels), [int(chosen)])
@@ -103,13 +93,25 @@ class Edges:
         """Return the steps out of these states: sources, labels, targets."""
         out = self.out_of(states)
         counts = self.offsets[states + 1] - self.offsets[states]
-        return np.repeat(states, counts), self.labels[out], self.targets[out]
+        return np.repeat(states, counts), self.labels[out].astype(np.int64), self.targets[out].astype(np.int64)
 
     def out_of(self, states: Numbers) -> Numbers:
         """Return the edges that leave these states."""
         counts = self.offsets[states + 1] - self.offsets[states]
         ends = np.cumsum(counts)
         return np.repeat(self.offsets[states] - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
+
+
+def _depth_by_parents(parents: Numbers) -> Numbers:
+    """Find how many steps each state is away from the start."""
+    depth = np.full(len(parents), -1, dtype=np.int64)
+    depth[parents < 0] = 0
+    open_states = np.flatnonzero(depth < 0)
+    while len(open_states):
+        before = depth[parents[open_states]]
+        depth[open_states] = np.where(before < 0, -1, before + 1)
+        open_states = open_states[depth[open_states] < 0]
+    return depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Reach:
         way: list[int] = []
         while (edge := int(self.came_by[state])) >= 0:
             way.append(edge)
-            state = int(self.edges.sources[edge])
+            state = int(self.edges.sources_of(np.array([edge]))[0])
         return state, way[::-1]
 
 
@@ -175,27 +177,3 @@ def reach_forward(
         steps += 1
         distance[found] = steps
     return Reach(edges, sources, distance, came_by)
-
-
-def reach_backward(edges: Edges, goal: Mask, usable: Mask) -> Mask:
-    """Find the states from which a path of usable edges leads to the goal.
-
-    Most steps lead to a deeper level, so one round from the deepest level up finds nearly all; it is repeated until nothing changes.
-    """
-    reached = goal.copy()
-    levels = np.searchsorted(edges.depth, np.arange(int(edges.depth.max(initial=-1)) + 2))
-    while True:
-        before = int(reached.sum())
-        for first, end in zip(levels[-2::-1].tolist(), levels[:0:-1].tolist(), strict=True):
-            _reach_from(edges, first, end, reached, usable)
-        if int(reached.sum()) == before:
-            return reached
-
-
-def _reach_from(edges: Edges, first: int, end: int, reached: Mask, usable: Mask) -> None:
-    """Take in the states of one level that have a usable step to what is reached."""
-    if reached[first:end].all():
-        return
-    begin, stop = int(edges.offsets[first]), int(edges.offsets[end])
-    useful = usable[begin:stop] & reached[edges.targets[begin:stop]]
-    reached[edges.sources[begin:stop][useful]] = True

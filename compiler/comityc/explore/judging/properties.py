@@ -4,27 +4,19 @@ The truth of a property in one state is what the property functions of the gener
 `QUANTIFIERS`); there is no second semantics here. An undefined value inside a property breaks the property.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 
-from comity.errors import UndefinedValue
+from comityc.explore.judging.answers import Answers, Bound, Functions
 from comityc.explore.judging.liveness import find_no_way, find_unfair_end
-from comityc.explore.judging.paths import Mask, Path
+from comityc.explore.judging.paths import Mask, Numbers, Path
+from comityc.explore.judging.reading import Undefined
 from comityc.explore.judging.reads import Sight
 from comityc.explore.judging.space import Space
-from comityc.explore.world import World
 from comityc.machine.model import Property
-
-UNDEFINED = (UndefinedValue, ZeroDivisionError, KeyError, IndexError)
-"""What an evaluation raises when a value is missing."""
-
-Bound = tuple[Any, ...]
-"""The values of the property's `for`, in its order; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +38,8 @@ class Judgement:
 HOLDS = Judgement(True)
 
 
-@dataclass(frozen=True, slots=True)
-class Undefined:
-    """An evaluation that came upon a missing value."""
-
-    text: str
-
-
 Truth = bool | Undefined
 """What a property says of a state or a step."""
-
-
-@dataclass(frozen=True, slots=True)
-class Functions:
-    """The functions of one property, and what of a state they see. `given` is the condition that it rests on."""
-
-    parts: tuple[Callable[..., Any], ...]
-    quantifier: Callable[[World], Iterable[Any]] | None
-    sight: Sight
-    given: tuple[Literal["again", "forever"], Callable[..., Any]] | None = None
-
-    def bindings(self, world: World) -> Iterator[Bound]:
-        """Yield the values of `for` in this state."""
-        if self.quantifier is None:
-            yield ()
-            return
-        for value in self.quantifier(world):
-            yield tuple(value)
 
 
 def functions_of(prop: Property, module: Any, sight: Sight, given: Callable[..., Any] | None = None) -> Functions:
@@ -99,139 +66,133 @@ def judge(prop: Property, functions: Functions, space: Space) -> Judgement:
 
 
 def _judge_states(functions: Functions, space: Space, *, wanted: bool) -> Judgement:
-    def read(world: World, bound: Bound) -> Truth:
-        value = _read(functions.parts[0], world, *bound)
-        return value if isinstance(value, Undefined) else bool(value)
-
-    for first in space.firsts(functions.sight):
-        world = space.graph.world(first)
-        for bound in functions.bindings(world):
-            value = read(world, bound)
-            if value is not wanted:
-                return Judgement(
-                    False, _plainest_to(space, functions, first, bound, read, value), bound, _missing(value)
-                )
-    return HOLDS
+    answers, rows = Answers(functions, space), space.rows(functions.sight)
+    hit = answers.first(functions.parts, rows, lambda said: _truth_of(said) is not wanted)
+    if hit is None:
+        return HOLDS
+    value, level = _truth_of(hit.said), space.level(int(space.firsts(functions.sight)[hit.row]))
+    classes = space.classes(functions.sight)
+    near = np.arange(hit.row, int(np.searchsorted(classes.first, level.stop)))
+    bad = near[_alike(answers, functions.parts[0], hit.bound, rows[near], value)]
+    path = space.stem(level.start + np.flatnonzero(np.isin(classes.of[level.start : level.stop], bad)))
+    return Judgement(False, path, hit.bound, _missing(value))
 
 
-def _plainest_to(
-    space: Space, functions: Functions, first: int, bound: Bound, read: Callable[[World, Bound], Truth], value: Truth
-) -> Path:
-    """Return the plainest path to a state as near as `first` in which the same is wrong, for the same values of `for`."""
-    classes, level = space.classes(functions.sight), space.level(first)
-    bad = []
-    for number in range(int(classes.of[first]), bisect_left(classes.first, level.stop)):
-        world = space.graph.world(classes.first[number])
-        if bound in functions.bindings(world) and read(world, bound) == value:
-            bad.append(number)
-    return space.stem(level.start + np.flatnonzero(np.isin(classes.of[level.start : level.stop], bad)))
+def _alike(answers: Answers, function: Callable[..., Any], bound: Bound, rows: Numbers, value: Truth) -> Mask:
+    """Say of which states or steps the same is said, for the same values of `for`."""
+    having = answers.bindings(answers.ends(rows)).having(bound)
+    having[having] = answers.where(function, bound, rows[having], lambda said: _truth_of(said) == value)
+    return having
 
 
 def _judge_reachable(functions: Functions, space: Space) -> Judgement:
     """A `reachable` with `for` has to be reached for each."""
-    open_bounds: dict[Bound, None] = {}
+    answers, firsts, rows = Answers(functions, space), space.firsts(functions.sight), space.rows(functions.sight)
+    if functions.quantifier is None:
+        hit = answers.first(functions.parts, rows, lambda said: isinstance(said, Undefined) or bool(said))
+        return _reached(space, int(firsts[hit.row]), hit.said) if hit else Judgement(False, None, ())
+    bindings = answers.bindings(rows)
+    ends: list[tuple[int, int, Bound, Any]] = []
+    for bound in bindings:
+        at = np.flatnonzero(bindings.having(bound))
+        numbers, said = answers.said(functions.parts[0], bound, rows[at])
+        hits = np.array([isinstance(one, Undefined) or bool(one) for one in said], dtype=np.bool_)[numbers]
+        if hits.any():
+            row = int(at[np.argmax(hits)])
+            ends.append((row, bindings.place(row, bound), bound, said[numbers[np.argmax(hits)]]))
     reached: set[Bound] = set()
     path: Path | None = None
-    for first in space.firsts(functions.sight):
-        world = space.graph.world(first)
-        for bound in functions.bindings(world):
-            if bound in reached:
-                continue
-            value = _read(functions.parts[0], world, *bound)
-            if isinstance(value, Undefined):
-                return Judgement(False, space.stem([first]), bound, value.text)
-            if value:
-                path = path or space.path_found(first)
-                for image in space.images(bound):
-                    reached.add(image)
-                    open_bounds.pop(image, None)
-                if functions.quantifier is None:
-                    return Judgement(True, path)
-            else:
-                open_bounds[bound] = None
+    for row, _, bound, one in sorted(ends, key=lambda end: end[:2]):
+        if bound in reached:
+            continue
+        if isinstance(one, Undefined):
+            return Judgement(False, space.stem([int(firsts[row])]), bound, one.text)
+        path = path or space.path_found(int(firsts[row]))
+        reached.update(space.images(bound))
+    open_bounds = [bound for bound in bindings if bound not in reached]
     if open_bounds or not reached:
-        return Judgement(False, None, next(iter(open_bounds), ()))
+        return Judgement(False, None, open_bounds[0] if open_bounds else ())
     return Judgement(True, path)
+
+
+def _reached(space: Space, first: int, said: Any) -> Judgement:
+    if isinstance(said, Undefined):
+        return Judgement(False, space.stem([first]), (), said.text)
+    return Judgement(True, space.path_found(first))
 
 
 def _judge_stable(functions: Functions, space: Space) -> Judgement:
     """Once not none it never changes; of a condition: once true it stays true."""
-    classes = space.classes(functions.sight)
-    values: list[dict[Bound, Any]] = []
-    for first in classes.first:
-        world = space.graph.world(first)
-        read: dict[Bound, Any] = {}
-        for bound in functions.bindings(world):
-            read[bound] = _read(functions.parts[0], world, *bound)
-            if isinstance(read[bound], Undefined):
-                return Judgement(False, space.stem([first]), bound, read[bound].text)
-        values.append(read)
+    answers, sight, function = Answers(functions, space), functions.sight, functions.parts[0]
+    rows = space.rows(sight)
+    hit = answers.first(functions.parts, rows, lambda said: isinstance(said, Undefined))
+    if hit is not None:
+        return Judgement(False, space.stem([int(space.firsts(sight)[hit.row])]), hit.bound, hit.said.text)
+    sources, afters, _ = space.class_steps(sight)
+    before, after = rows[sources], space.rows_after(sight, afters)
+    bindings, bindings_after = answers.bindings(before), answers.bindings(after)
+    best: tuple[int, int] | None = None
+    broken: tuple[Bound, Mask] | None = None
+    for bound in bindings:
+        at = np.flatnonzero(bindings.having(bound) & bindings_after.having(bound))
+        changes = np.zeros(len(sources), dtype=np.bool_)
+        changes[at] = _changes(answers, function, bound, before[at], after[at])
+        if changes.any():
+            row = int(np.argmax(changes))
+            key = (row, bindings.place(row, bound))
+            if best is None or key < best:
+                best, broken = key, (bound, changes)
+    if best is None or broken is None:
+        return HOLDS
+    bound, changes = broken
+    return Judgement(False, _plainest_over(space, sight, best[0], lambda near: changes[near]), bound, over_step=True)
 
-    @cache
-    def values_after(after: int) -> dict[Bound, Any]:
-        return space.named_before(after, values)
 
-    def changes(source: int, after: int, bound: Bound) -> bool:
-        value = values[source].get(bound)
-        return value is not None and value is not False and bool(values_after(after).get(bound, value) != value)
+def _changes(answers: Answers, function: Callable[..., Any], bound: Bound, before: Numbers, after: Numbers) -> Mask:
+    """Say which steps change what was set."""
+    old, _ = answers.said(function, bound, before)
+    new, said = answers.said(function, bound, after)
+    pairs, which = np.unique(old * len(said) + new, return_inverse=True)
+    values = ((said[pair // len(said)], said[pair % len(said)]) for pair in pairs.tolist())
+    changed = [_is_set(one) and bool(other != one) for one, other in values]
+    found: Mask = np.array(changed, dtype=np.bool_)[which.reshape(-1)]
+    return found
 
-    for row, (source, after) in enumerate(_pairs(space, functions)):
-        for bound in values[source]:
-            if changes(source, after, bound):
-                path = _plainest_over(space, functions, row, bound, changes, True)
-                return Judgement(False, path, bound, over_step=True)
-    return HOLDS
+
+def _is_set(value: Any) -> bool:
+    return value is not None and value is not False
 
 
 def _judge_steps(functions: Functions, space: Space) -> Judgement:
-    classes = space.classes(functions.sight)
-
-    @cache
-    def world(number: int) -> World:
-        return space.graph.world(classes.first[number])
-
-    @cache
-    def world_after(after: int) -> World:
-        return space.world_after(functions.sight, after)
-
-    def read(source: int, after: int, bound: Bound) -> Truth:
-        value = _read(functions.parts[0], world(source), world_after(after), *bound)
-        return value if isinstance(value, Undefined) else bool(value)
-
-    def read_where_bound(source: int, after: int, bound: Bound) -> Truth:
-        return bound not in functions.bindings(world_after(after)) or read(source, after, bound)
-
-    for row, (source, after) in enumerate(_pairs(space, functions)):
-        for bound in functions.bindings(world_after(after)):
-            value = read(source, after, bound)
-            if value is not True:
-                path = _plainest_over(space, functions, row, bound, read_where_bound, value)
-                return Judgement(False, path, bound, _missing(value), over_step=True)
-    return HOLDS
+    answers, sight = Answers(functions, space), functions.sight
+    sources, afters, _ = space.class_steps(sight)
+    rows = np.concatenate((space.rows(sight)[sources], space.rows_after(sight, afters)), axis=1)
+    hit = answers.first(functions.parts, rows, lambda said: _truth_of(said) is not True)
+    if hit is None:
+        return HOLDS
+    value, bound = _truth_of(hit.said), hit.bound
+    path = _plainest_over(
+        space, sight, hit.row, lambda near: _alike(answers, functions.parts[0], bound, rows[near], value)
+    )
+    return Judgement(False, path, bound, _missing(value), over_step=True)
 
 
-def _pairs(space: Space, functions: Functions) -> Iterator[tuple[int, int]]:
-    """Yield the distinct steps between classes as (source, where it leads), nearest first."""
-    sources, afters, _ = space.class_steps(functions.sight)
-    yield from zip(sources.tolist(), afters.tolist(), strict=True)
-
-
-def _plainest_over(
-    space: Space, functions: Functions, row: int, bound: Bound, read: Callable[[int, int, Bound], Truth], value: Truth
-) -> Path:
+def _plainest_over(space: Space, sight: Sight, row: int, alike: Callable[[Numbers], Mask]) -> Path:
     """Return the plainest path that ends with a step, as near as the one of this row, with which the same is wrong."""
-    sources, afters, firsts = space.class_steps(functions.sight)
-    edges, of = space.edges, space.classes(functions.sight).of
-    level = space.level(int(edges.sources[firsts[row]]))
+    sources, afters, firsts = space.class_steps(sight)
+    edges, of = space.edges, space.classes(sight).of
+    level = space.level(int(edges.sources_of(firsts[row : row + 1])[0]))
     here = np.arange(edges.offsets[level.start], edges.offsets[level.stop])
     width = int(afters.max()) + 1
-    bad = []
-    for number in range(row, int(np.searchsorted(firsts, here[-1], side="right"))):
-        source, after = int(sources[number]), int(afters[number])
-        if read(source, after, bound) == value:
-            bad.append(source * width + after)
-    pairs = of[edges.sources[here]] * width + space.afters(functions.sight, here)
+    near = np.arange(row, int(np.searchsorted(firsts, here[-1], side="right")))
+    near = near[alike(near)]
+    bad = sources[near] * width + afters[near]
+    pairs = of[edges.sources_of(here)].astype(np.int64) * width + space.afters(sight, here)
     return space.stem_over(here[np.isin(pairs, bad)])
+
+
+def _truth_of(said: Any) -> Truth:
+    return said if isinstance(said, Undefined) else bool(said)
 
 
 def _missing(value: Truth) -> str | None:
@@ -274,35 +235,17 @@ def _truth(functions: Functions, space: Space) -> Mapping[Bound, tuple[Mask, ...
 
     Where a value of `for` does not exist nothing is promised of it: every part counts as true.
     """
-    classes = space.classes(functions.sight)
+    answers, classes, rows = Answers(functions, space), space.classes(functions.sight), space.rows(functions.sight)
     parts = (*functions.parts, functions.given[1]) if functions.given is not None else functions.parts
-    rows: dict[Bound, list[np.ndarray[Any, np.dtype[np.bool_]]]] = {}
-    for number, first in enumerate(classes.first):
-        world = space.graph.world(first)
-        for bound in functions.bindings(world):
-            if bound not in rows:
-                rows[bound] = [np.ones(len(classes.first), dtype=np.bool_) for _ in parts]
-            for column, part in zip(rows[bound], parts, strict=True):
-                value = _read(part, world, *bound)
-                if isinstance(value, Undefined):
-                    return Judgement(False, space.stem([first]), bound, value.text)
-                column[number] = bool(value)
-    return {bound: tuple(column[classes.of] for column in columns) for bound, columns in rows.items()}
-
-
-def _read(function: Callable[..., Any], *arguments: Any) -> Any:
-    try:
-        return function(*arguments)
-    except UNDEFINED as error:
-        return Undefined(undefined_text(error))
-
-
-def undefined_text(error: Exception) -> str:
-    """Say what is missing."""
-    match error:
-        case ZeroDivisionError():
-            return "a division by zero"
-        case KeyError() | IndexError():
-            return "a key that is not there"
-        case _:
-            return str(error)
+    hit = answers.first(parts, rows, lambda said: isinstance(said, Undefined))
+    if hit is not None:
+        return Judgement(False, space.stem([int(classes.first[hit.row])]), hit.bound, hit.said.text)
+    bindings = answers.bindings(rows)
+    found: dict[Bound, tuple[Mask, ...]] = {}
+    for bound in bindings:
+        having = bindings.having(bound)
+        columns = [np.ones(len(rows), dtype=np.bool_) for _ in parts]
+        for column, part in zip(columns, parts, strict=True):
+            column[having] = answers.where(part, bound, rows[having], bool)
+        found[bound] = tuple(column[classes.of] for column in columns)
+    return found

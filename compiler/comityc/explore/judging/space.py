@@ -4,38 +4,31 @@ A property sees only a part of a state. States that agree in that part are of on
 once for each class, at its first state. Nothing here is computed before it is asked for.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from comity.values import Instance
-from comity.world import World
 from comityc.explore.engine.values import rank
 from comityc.explore.graph import Graph, actor_of, is_fault
+from comityc.explore.graphs.adjacency import Adjacency, Small
 from comityc.explore.judging.liveness import FairGraph
+from comityc.explore.judging.looks import Parts
 from comityc.explore.judging.paths import Edges, Mask, Numbers, Path
 from comityc.explore.judging.plain import NOBODY, Manner, Phase
+from comityc.explore.judging.reading import Reading
 from comityc.explore.judging.reads import Sight
-from comityc.explore.numbering import firsts, numbered
-
-_MOST_COMBINATIONS = 1 << 62
-"""More would not fit a number of 64 bits."""
-
-See = Callable[[World], Any]
-View = tuple[int, See]
-"""The mask of a part of a packed state, and what a property sees of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classes:
     """`of` gives the class of each state, `first` the first state of each class; classes are numbered as they appear."""
 
-    of: Numbers
-    first: tuple[int, ...]
+    of: Small
+    first: Numbers
 
 
 class Space:
@@ -44,119 +37,67 @@ class Space:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._classes: dict[Sight, Classes] = {}
-        self._firsts: dict[Sight, tuple[int, ...]] = {}
+        self._firsts: dict[Sight, Numbers] = {}
+        self._rows: dict[Sight, Numbers] = {}
         self._pairs: dict[Sight, tuple[Numbers, Numbers, Numbers]] = {}
-        self._columns: dict[int, Numbers] = {}
-        self._parts: dict[int, tuple[Numbers, Numbers]] = {}
+        self._readings: dict[Any, Reading] = {}
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts of the states."""
+        return Parts(self.graph)
 
     def classes(self, sight: Sight) -> Classes:
         """Sort the states by what is seen of them."""
         if sight not in self._classes:
-            of, first = np.zeros(len(self.graph.states), dtype=np.int64), np.zeros(1, dtype=np.int64)
-            for mask, see in self._views(sight):
-                column = self._seen(mask, see)
-                width = int(column.max()) + 1
-                of, first = numbered(of * width + column, len(first) * width)
-            self._classes[sight] = Classes(of, tuple(first.tolist()))
+            of, first = self.parts.sort(sight, numbered=True)
+            assert of is not None
+            self._classes[sight], self._firsts[sight] = Classes(of, first), first
         return self._classes[sight]
 
-    def firsts(self, sight: Sight) -> tuple[int, ...]:
-        """Return the first state of each class; where the engine can sift its states, without sorting all of them."""
-        sift = self.graph.sift
-        if sight in self._classes or sift is None:
-            return self.classes(sight).first
+    def firsts(self, sight: Sight) -> Numbers:
+        """Return the first state of each class; that is quicker than sorting all of them."""
         if sight not in self._firsts:
-            tables = [(mask, self._table(mask, see)) for mask, see in self._views(sight)]
-            if prod(int(table.max()) + 1 for _, table in tables) > _MOST_COMBINATIONS:
-                return self.classes(sight).first
-            self._firsts[sight] = tuple(sift(tables).tolist())
+            self._firsts[sight] = self.parts.sort(sight, numbered=False)[1]
         return self._firsts[sight]
 
-    def _views(self, sight: Sight) -> Iterator[View]:
-        """Yield the parts of a state that are seen, and what is seen of each."""
-        for instance, mask in self.graph.instance_masks.items():
-            see = self._sight_of(instance, sight)
-            if see is not None:
-                yield mask, see
-        if sight.acts or sight.shared:
-            yield self.graph.rest_mask, self._sight_of_rest(sight)
+    def rows(self, sight: Sight) -> Numbers:
+        """Return the values of the parts in the first state of each class."""
+        if sight not in self._rows:
+            self._rows[sight] = self.parts.values_at(self.firsts(sight))
+        return self._rows[sight]
 
-    def _sight_of(self, instance: Instance, sight: Sight) -> See | None:
-        fields = sight.fields_of(instance.role)
-        crashed, byzantine = instance.role in sight.crashed, instance.role in sight.byzantine
-        if not (fields or crashed or byzantine):
-            return None
+    def rows_after(self, sight: Sight, afters: Numbers) -> Numbers:
+        """Return the same of where edges lead, by the names that instances have where the edge starts."""
+        orbits = self.graph.orbits
+        if orbits is None:
+            return self.rows(sight)[afters]
+        known, which = np.unique(afters, return_inverse=True)
+        firsts, states = self.firsts(sight), self.graph.states
+        pairs = (divmod(after, self.turns) for after in known.tolist())
+        rows = self.parts.values([orbits.before(turn, states[firsts[number]]) for number, turn in pairs])
+        self.parts.admit(rows)
+        return rows[which.reshape(-1)]
 
-        def see(world: World) -> Any:
-            state = world.states[instance.role][instance.number]
-            down, lies = crashed and instance in world.crashed, byzantine and instance in world.byzantine
-            away = byzantine and instance in world.absent
-            return down, lies, away, *(getattr(state, name) for name in fields)
-
-        return see
-
-    def _sight_of_rest(self, sight: Sight) -> See:
-        shared = sorted(sight.shared)
-
-        def see(world: World) -> Any:
-            acts = tuple(happening for happening in world.acts if happening.act in sight.acts)
-            return acts, *(getattr(world.shared, name) for name in shared)
-
-        return see
-
-    def _seen(self, mask: int, see: See) -> Numbers:
-        """Number, state by state, what is seen of one part."""
-        if self.graph.sift is not None:
-            return self._table(mask, see)[self._column(mask)]
-        of, first = self._distinct(mask)
-        numbers: dict[Any, int] = {}
-        known = [numbers.setdefault(see(self.graph.world(index)), len(numbers)) for index in first.tolist()]
-        return np.array(known, dtype=np.int64)[of]
-
-    def _table(self, mask: int, see: See) -> Numbers:
-        """Number what is seen of a part, by the value that the part has in a packed state."""
-        graph, shift = self.graph, (mask & -mask).bit_length() - 1
-        rest_of_it = graph.states[0] & graph.key_mask & ~mask
-        numbers: dict[Any, int] = {}
-        seen = [see(graph.decode(rest_of_it | value << shift)) for value in range(graph.values(mask))]
-        return np.array([numbers.setdefault(one, len(numbers)) for one in seen], dtype=np.int64)
-
-    def _distinct(self, mask: int) -> tuple[Numbers, Numbers]:
-        """Number what differs in a part of the states."""
-        if mask not in self._parts:
-            column = self._column(mask)
-            self._parts[mask] = numbered(column, int(column.max()) + 1)
-        return self._parts[mask]
-
-    def _column(self, mask: int) -> Numbers:
-        """Return the masked bits of every packed state, shifted down, as an array."""
-        if mask not in self._columns:
-            self._columns[mask] = self.graph.column(mask)
-        return self._columns[mask]
+    def reading(self, function: Callable[..., Any], bound: tuple[Any, ...], sight: Sight, worlds: int) -> Reading:
+        """Return what asks a function of one or two worlds, for these values of `for`, as rarely as it can."""
+        key = (function, bound, sight.acts, worlds)
+        if key not in self._readings:
+            asked = (lambda *seen: function(*seen, *bound)) if bound else function
+            self._readings[key] = Reading(asked, self.parts, sight.acts, worlds)
+        return self._readings[key]
 
     def class_steps(self, sight: Sight) -> tuple[Numbers, Numbers, Numbers]:
         """Return the distinct steps between classes as (source class, where it leads, first edge), by that first edge."""
         if sight not in self._pairs:
-            classes, edges = self.classes(sight), self.edges
-            sources, afters = classes.of[edges.sources], self.afters(sight, np.arange(len(edges.targets)))
-            stays = sources * self.turns == afters
-            changing, staying = np.flatnonzero(~stays), np.flatnonzero(stays)
-            width = int(afters.max(initial=0)) + 1
-            pairs = sources[changing] * width + afters[changing]
-            first = np.sort(
-                np.concatenate(
-                    (
-                        changing[firsts(pairs, len(classes.first) * width)],
-                        staying[firsts(sources[staying], len(classes.first))],
-                    )
-                )
-            )
-            self._pairs[sight] = sources[first], afters[first], first
+            classes, orbits = self.classes(sight), self.graph.orbits
+            turn = None if orbits is None else np.frombuffer(orbits.edge_turns, dtype=np.int32)
+            self._pairs[sight] = self.edges.steps.class_steps(classes.of, len(classes.first), self.turns, turn)
         return self._pairs[sight]
 
     def afters(self, sight: Sight, edges: Numbers) -> Numbers:
         """Return where edges lead, as numbers: the class, and by what names it is to be read to fit where the edge starts."""
-        found: Numbers = self.classes(sight).of[self.edges.targets[edges]] * self.turns
+        found: Numbers = self.classes(sight).of[self.edges.targets[edges]].astype(np.int64) * self.turns
         if self.graph.orbits is not None:
             found = found + np.frombuffer(self.graph.orbits.edge_turns, dtype=np.int32)[edges]
         return found
@@ -165,20 +106,6 @@ class Space:
     def turns(self) -> int:
         """How many ways there are to rename instances along an edge; 1 where each state stands for itself."""
         return 1 if self.graph.orbits is None else self.graph.orbits.turns
-
-    def world_after(self, sight: Sight, after: int) -> World:
-        """Return a state of where an edge leads, by the names that instances have where it starts."""
-        number, turn = divmod(after, self.turns)
-        first = self.classes(sight).first[number]
-        if self.graph.orbits is None:
-            return self.graph.world(first)
-        return self.graph.orbits.world_before(turn, self.graph.states[first])
-
-    def named_before(self, after: int, rows: Sequence[dict[Any, Any]]) -> dict[Any, Any]:
-        """Return the row of where an edge leads, its keys and values by the names that instances have where it starts."""
-        number, turn = divmod(after, self.turns)
-        orbits, row = self.graph.orbits, rows[number]
-        return row if orbits is None else {orbits.back(turn, bound): orbits.back(turn, row[bound]) for bound in row}
 
     def images(self, bound: tuple[Any, ...]) -> Iterable[tuple[Any, ...]]:
         """Return the bindings for which a property holds somewhere because it does for this one."""
@@ -190,21 +117,13 @@ class Space:
         graph = self.graph
         if graph.offsets is None or graph.targets is None or graph.edge_labels is None:
             raise AssertionError("this property needs the edges of the graph")
-        parents = np.asarray(graph.parent)
-        parent_labels = np.asarray(graph.parent_label)
-        return Edges(
-            graph.offsets.astype(np.int64),
-            graph.targets.astype(np.int64),
-            graph.edge_labels.astype(np.int64),
-            parents.astype(np.int64),
-            parent_labels.astype(np.int64),
-            np.repeat(np.arange(len(graph.levels)), [end - first for first, end in graph.levels]),
-            self.manner,
-        )
+        lengths = [end - first for first, end in graph.levels]
+        depth = np.repeat(np.arange(len(graph.levels)), lengths)
+        return Edges(graph.offsets, graph.targets, graph.edge_labels, depth=depth, manner=self.manner)
 
     @cached_property
-    def threads(self) -> tuple[Edges, Numbers]:
-        """Return the graph in which each instance is followed from state to state, and which step each of its edges is.
+    def threads(self) -> Adjacency:
+        """Return the graph in which each instance is followed from state to state.
 
         Its states are pairs of a state and an instance: the number of the state times that of all instances, plus that of the instance.
         """
@@ -214,13 +133,10 @@ class Space:
         who = np.arange(count)
         to = orbits.turn_table[np.frombuffer(orbits.edge_turns, dtype=np.int32)]
         sources = (edges.sources[:, None] * count + who).reshape(-1)
-        targets = (edges.targets[:, None] * count + to).reshape(-1)
+        targets = (edges.targets[:, None].astype(np.int64) * count + to).reshape(-1)
         order = np.argsort(sources, kind="stable")
-        of = np.repeat(np.arange(len(edges.targets)), count)[order]
-        nothing = np.full(edges.count * count, -1, dtype=np.int64)
         offsets = np.searchsorted(sources[order], np.arange(edges.count * count + 1))
-        depth = np.repeat(edges.depth, count)
-        return Edges(offsets, targets[order], edges.labels[of], nothing, nothing, depth), of
+        return Adjacency(offsets, targets[order], np.repeat(edges.labels, count)[order])
 
     @cached_property
     def open_ended(self) -> Mask:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from comity.values import Instance
-from comityc.explore.judging.paths import Mask, Path, reach_backward
-from comityc.explore.judging.reads import Sight
+from comityc.explore.judging.looks import Aspect, Kind
+from comityc.explore.judging.paths import Mask, Path
 from comityc.explore.judging.space import Space
-from comityc.explore.world import World
 from comityc.machine.model import Case, Machine
 from comityc.machine.rest import may_be_stuck, nobody_is_stuck, restful
+
+_AWAY: tuple[Kind, ...] = ("crashed", "byzantine", "absent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,11 @@ def find_stuck(machine: Machine, case: Case, space: Space) -> Stuck | None:
         return None
     at_rest = _at_rest(machine, space)
     open_ended = space.open_ended | _standstills(space)
-    usable = space.ways[space.edges.labels]
     together = np.logical_and.reduce(list(at_rest.values()))
-    if reach_backward(space.edges, together | open_ended, usable).all():
+    if space.edges.steps.reach_backward(together | open_ended, space.ways).all():
         return None
     # Those who never rest at the same time may still rest each in its turn, as the nodes of a ring do.
-    lost = {who: ~reached for who, reached in _way_to_rest(space, at_rest, open_ended, usable).items()}
+    lost = {who: ~reached for who, reached in _way_to_rest(space, at_rest, open_ended).items()}
     states = np.flatnonzero(np.logical_or.reduce(list(lost.values())))
     if not len(states):
         return None
@@ -44,47 +44,35 @@ def find_stuck(machine: Machine, case: Case, space: Space) -> Stuck | None:
     return Stuck(path, tuple(who for who, mask in lost.items() if mask[path.states[-1]]))
 
 
-def _way_to_rest(space: Space, at_rest: dict[Instance, Mask], open_ended: Mask, usable: Mask) -> dict[Instance, Mask]:
+def _way_to_rest(space: Space, at_rest: dict[Instance, Mask], open_ended: Mask) -> dict[Instance, Mask]:
     """Say of each instance from which states there is a way to where it rests."""
     if space.graph.orbits is None:
-        return {who: reach_backward(space.edges, mask | open_ended, usable) for who, mask in at_rest.items()}
+        reach = space.edges.steps.reach_backward
+        return {who: reach(mask | open_ended, space.ways) for who, mask in at_rest.items()}
     # Where states stand for others, an instance goes by another name after each step: it is followed through all of them.
     everyone = list(space.graph.instance_masks)
     numbers = {who: number for number, who in enumerate(everyone)}
     goal = np.repeat(open_ended, len(everyone)).reshape(-1, len(everyone))
     for who in everyone:
         goal[:, numbers[who]] |= at_rest.get(who, True)
-    edges, of = space.threads
-    reached = reach_backward(edges, goal.reshape(-1), usable[of]).reshape(-1, len(everyone))
+    reached = space.threads.reach_backward(goal.reshape(-1), space.ways).reshape(-1, len(everyone))
     return {who: reached[:, numbers[who]] for who in at_rest}
 
 
 def _at_rest(machine: Machine, space: Space) -> dict[Instance, Mask]:
     """Say of each instance that may be stuck in which states it is at rest, is down, or is a liar."""
     asked = {role.name: restful(role) for role in machine.roles if may_be_stuck(role)}
-    roles = frozenset(asked)
-    classes = space.classes(Sight(frozenset((role, "at") for role in roles), crashed=roles, byzantine=roles))
-    worlds = [space.graph.world(first) for first in classes.first]
-    instances = [who for who in space.graph.instance_masks if who.role in asked]
-    return {
-        who: np.array([_rests(world, who, asked[who.role]) for world in worlds], dtype=np.bool_)[classes.of]
-        for who in instances
-    }
-
-
-def _rests(world: World, who: Instance, restful_states: frozenset[str]) -> bool:
-    if who in world.crashed or who in world.byzantine or who in world.absent:
-        return True
-    return str(world.states[who.role][who.number].at) in restful_states
+    parts, found = space.parts, {}
+    for part, who in enumerate(parts.instances):
+        if who.role in asked:
+            away = [parts.seen(part, Aspect(kind)) for kind in _AWAY]
+            at = parts.seen(part, Aspect("field", "at"))
+            rests = [str(state) in asked[who.role] or any(those) for state, *those in zip(at, *away, strict=True)]
+            found[who] = np.array(rests, dtype=np.bool_)[parts.column(part)]
+    return found
 
 
 def _standstills(space: Space) -> Mask:
     """Find the states in which no step but a fault is left; in a sent set, a delivery that changes nothing is none."""
-    edges, labels = space.edges, space.graph.labels
-    goes_on = space.ways[edges.labels]
-    kept = np.array([label.kept for label in labels], dtype=np.bool_)
-    if kept.any():
-        goes_on &= ~(kept[edges.labels] & (edges.sources == edges.targets))
-    stands_still = np.ones(edges.count, dtype=np.bool_)
-    stands_still[edges.sources[goes_on]] = False
-    return stands_still
+    kept = np.array([label.kept for label in space.graph.labels], dtype=np.bool_)
+    return ~space.edges.steps.with_step(space.ways, space.ways & ~kept)

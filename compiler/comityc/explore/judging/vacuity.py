@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from comityc.explore.judging.properties import UNDEFINED, Functions
+import numpy as np
+
+from comityc.explore.judging.answers import Answers, Functions
+from comityc.explore.judging.reading import Undefined
 from comityc.explore.judging.space import Space
 from comityc.explore.telling.wording import spell, spell_clause
 from comityc.machine import expressions as x
@@ -99,35 +102,22 @@ def _any(each: x.Comprehension, element: x.Expression) -> x.Expression:
 
 
 def _has_binding(functions: Functions, space: Space) -> bool:
-    firsts = space.firsts(functions.sight)
-    return any(True for first in firsts for _ in functions.bindings(space.graph.world(first)))
+    return any(True for _ in Answers(functions, space).bindings(space.rows(functions.sight)))
 
 
 def _holds_at_once(functions: Functions, space: Space) -> bool:
     """Say whether the goal is reached before the first step, wherever a run begins and for whatever it is promised."""
-    worlds = [space.graph.world(index) for index in space.graph.initial]
-    return all(_holds(functions.parts[0], world, *bound) for world in worlds for bound in functions.bindings(world))
+    rows = space.parts.values_at(np.arange(space.graph.initial_count))
+    return Answers(functions, space).first(functions.parts, rows, lambda said: not _holds(said)) is None
 
 
 def _is_met(function: Callable[..., Any], functions: Functions, space: Space, over_steps: bool) -> bool:
-    if not over_steps:
-        for first in space.firsts(functions.sight):
-            world = space.graph.world(first)
-            if any(_holds(function, world, *bound) for bound in functions.bindings(world)):
-                return True
-        return False
-    classes = space.classes(functions.sight)
-    sources, afters, _ = space.class_steps(functions.sight)
-    for source, after in zip(sources.tolist(), afters.tolist(), strict=True):
-        old, new = space.graph.world(classes.first[source]), space.world_after(functions.sight, after)
-        if any(_holds(function, old, new, *bound) for bound in functions.bindings(new)):
-            return True
-    return False
+    sight, rows = functions.sight, space.rows(functions.sight)
+    if over_steps:
+        sources, afters, _ = space.class_steps(sight)
+        rows = np.concatenate((rows[sources], space.rows_after(sight, afters)), axis=1)
+    return Answers(functions, space).first([function], rows, _holds) is not None
 
 
-def _holds(function: Callable[..., Any], *arguments: Any) -> bool:
-    try:
-        value = function(*arguments)
-    except UNDEFINED:
-        return False
-    return value is not None and value is not False
+def _holds(said: Any) -> bool:
+    return said is not None and said is not False and not isinstance(said, Undefined)

@@ -16,7 +16,6 @@ from comityc.explore.graph import Graph, Label, Violation
 from comityc.explore.judging.paths import Path
 from comityc.explore.judging.properties import Judgement
 from comityc.explore.symmetry.canonical import Canonical, Standing
-from comityc.explore.world import World
 
 if TYPE_CHECKING:
     from comityc.explore.symmetry.search import OrbitSearch
@@ -60,14 +59,9 @@ class Orbits:
                     waiting.append(after)
         return found
 
-    def back(self, turn: int, value: Any) -> Any:
-        """Return a value in the names from before a turn."""
-        return self._renaming.value(self._renaming.inverse(turn), value)
-
-    def world_before(self, turn: int, packed: int) -> World:
+    def before(self, turn: int, packed: int) -> int:
         """Return the state that a step led to, before it was renamed to what stands for it."""
-        renaming = self._renaming
-        return self._search.successors.world(renaming.packed(renaming.inverse(turn), packed))
+        return self._renaming.packed(self._renaming.inverse(turn), packed)
 
     def judgement(self, graph: Graph, judgement: Judgement) -> tuple[Graph, Judgement]:
         """Return a run that breaks a property as a graph by itself, and the judgement by the names that instances have there."""

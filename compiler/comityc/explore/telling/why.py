@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from comity.values import ordered
-from comityc.explore.judging.properties import UNDEFINED, undefined_text
+from comityc.explore.judging.reading import UNDEFINED, undefined_text
 from comityc.explore.telling.wording import show, spell
 from comityc.machine import expressions as x
 from comityc.machine.model import Machine
