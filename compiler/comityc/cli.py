@@ -35,6 +35,7 @@ class Engine(StrEnum):
     AUTO = "auto"
     REFERENCE = "reference"
     NATIVE = "native"
+    COLUMNS = "columns"
 
 
 app = typer.Typer(

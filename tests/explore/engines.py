@@ -86,8 +86,11 @@ def naively(spec: Spec, case: Case, most: int) -> Told:
 
 
 def _native_can(spec: Spec, case: Case) -> bool:
-    setting = Search(spec.machine, case, spec.parameters, spec.module).successors.setting
-    return compiler() is not None and unfit(setting) is None
+    return compiler() is not None and _columns_can(spec, case)
+
+
+def _columns_can(spec: Spec, case: Case) -> bool:
+    return unfit(Search(spec.machine, case, spec.parameters, spec.module).successors.setting) is None
 
 
 def _naive_can(spec: Spec, case: Case) -> bool:
@@ -104,6 +107,7 @@ def _naive_can(spec: Spec, case: Case) -> bool:
 REFERENCE = by_graph("reference")
 OTHERS: dict[str, tuple[Engine, Callable[[Spec, Case], bool]]] = {
     "native": (by_graph("native"), _native_can),
+    "columns": (by_graph("columns"), _columns_can),
     "naive": (naively, _naive_can),
 }
 

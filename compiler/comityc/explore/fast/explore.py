@@ -1,7 +1,7 @@
 """A case in; its reachable states out, by whichever engine is the quickest for it.
 
 Every search begins with the reference engine. One that grows large is taken over at the border of a level, by the kernel where there
-is a C compiler. What the tables do not know, the reference does to the end.
+is a C compiler, by NumPy where there is none. What the tables do not know, the reference does to the end.
 """
 
 from dataclasses import fields
@@ -10,13 +10,14 @@ from typing import Any, Literal
 
 from comityc.explore.engine.search import MAX_STATES, Progress, Search
 from comityc.explore.engine.setting import Setting
-from comityc.explore.fast.native import build
+from comityc.explore.fast.columns import ColumnSearch
+from comityc.explore.fast.native import build, compiler
 from comityc.explore.fast.native_search import NativeSearch
 from comityc.explore.fast.tables import Tables, TooRich
 from comityc.explore.graph import Graph
 from comityc.machine.model import Case, Envelope, Machine
 
-EngineName = Literal["auto", "reference", "native"]
+EngineName = Literal["auto", "reference", "native", "columns"]
 
 MOST_STATES = 30_000_000
 """How many states a search finds at most when nobody says how many."""
@@ -82,6 +83,7 @@ def explore(
     if engine == "reference" or unfit(search.successors.setting) is not None:
         return search.run(keep_edges=keep_edges, max_states=by_reference, progress=progress)
     found: list[Tables] = []
+    by_columns = engine == "columns" or (engine == "auto" and compiler() is None)
 
     def can_go_on(graph: Graph) -> bool:
         """Say whether another engine is there to take over."""
@@ -89,14 +91,15 @@ def explore(
             return False
         if not found:
             found.append(Tables(search.successors))
-        return build(found[0].layout.words).ready(wait=engine == "native") is not None
+        return by_columns or build(found[0].layout.words).ready(wait=engine == "native") is not None
 
     try:
         search.run(keep_edges=keep_edges, max_states=by_reference, progress=progress, until=can_go_on)
         if search.border is None:
             return search.graph
-        native = NativeSearch(search, found[0], keep_edges=keep_edges, max_states=max_states or MOST_STATES)
-        native.run(memory=memory, progress=progress)
+        other = ColumnSearch if by_columns else NativeSearch
+        taken_over = other(search, found[0], keep_edges=keep_edges, max_states=max_states or MOST_STATES)
+        taken_over.run(memory=memory, progress=progress)
         return search.graph
     except TooRich:
         again = Search(machine, case, parameters, module)

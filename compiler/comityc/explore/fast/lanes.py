@@ -178,6 +178,11 @@ class Lanes:
         self._sweep_mask = masks
         self._structure.sweep_mask = k.address(masks)
 
+    @property
+    def sweep_mask(self) -> NDArray[np.uint64]:
+        """What each sweep leaves of the lanes without order, by word."""
+        return self._sweep_mask
+
     def _swept_lanes(self, number: int) -> list[int]:
         who, names = self._sweeps[number]
         lanes = np.flatnonzero(self.receiver.data[: self.receiver.length] == who).tolist()
