@@ -3,7 +3,7 @@
 Several threads may ask. Only one is answered at a time, and an answer can be seen no sooner than all that it speaks of.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any
 
@@ -26,29 +26,31 @@ class NewLayout(Exception):
 
 
 class Asker:
-    """Asks the tables. `learn` is told, before anybody sees an answer, that the tables may have grown."""
+    """Asks the tables. `learn` is told, before anybody sees an answer, that the tables may have grown, and whose moves were added."""
 
     def __init__(self, tables: Tables, learn: Callable[[int], None]) -> None:
         self.tables, self._learn = tables, learn
         self.lock = Lock()
 
-    def ask(self, kind: int, a: int, b: int, c: int = 0, *, who: int = -1) -> int:
-        """Ask one question, with the lock held; `who` is whose moves an answer may bring."""
-        tables = self.tables
-        answer = tables.ask(kind, a, b, c)
-        if tables.error is not None:
-            raise tables.error
-        self._learn(who)
-        if tables.new_layout:
-            raise NewLayout
+    def ask(self, kind: int, a: int, b: int, c: int = 0) -> int:
+        """Ask one question, with the lock held."""
+        answer = self.tables.ask(kind, a, b, c)
+        if self.tables.error is not None:
+            raise self.tables.error
         return answer
+
+    def settle(self, who: int = -1) -> None:
+        """Take in what the answers brought, moves of this instance among it, before they are seen."""
+        self._learn(who)
+        if self.tables.new_layout:
+            raise NewLayout
 
 
 class Row:
-    """Answers by one small number. `known` reads what the tables hold already; `find` has them find out."""
+    """Answers by one small number. `known` reads what the tables hold already; `find` has them find out; `who` is whose moves come of it."""
 
-    def __init__(self, lock: Lock, known: Callable[[int], int], find: Callable[[int], Any]) -> None:
-        self._lock, self._known, self._find = lock, known, find
+    def __init__(self, asker: Asker, known: Callable[[int], int], find: Callable[[int], Any], who: int = -1) -> None:
+        self._asker, self._known, self._find, self._who = asker, known, find, who
         self._table = np.full(16, _UNKNOWN, dtype=np.int32)
 
     def reserve(self, length: int) -> None:
@@ -62,25 +64,29 @@ class Row:
         """Return an answer for each number."""
         found: Answered = self._table[numbers]
         if len(found) and found.min() == _UNKNOWN:
-            for number in np.unique(numbers[found == _UNKNOWN]).tolist():
-                self.learn(number)
+            with self._asker.lock:
+                self._learn(np.unique(numbers[found == _UNKNOWN]).tolist())
             found = self._table[numbers]
         return found
 
-    def learn(self, number: int) -> None:
-        """Find one answer, if nobody did meanwhile."""
-        with self._lock:
-            if self._table[number] == _UNKNOWN:
-                if self._known(number) == _UNKNOWN:
-                    self._find(number)
-                self._table[number] = self._known(number)
+    def _learn(self, numbers: list[int]) -> None:
+        """Find answers, if nobody did meanwhile."""
+        unknown = [number for number in numbers if self._table[number] == _UNKNOWN]
+        for number in unknown:
+            if self._known(number) == _UNKNOWN:
+                self._find(number)
+            if self._asker.tables.new_layout:
+                break
+        self._asker.settle(self._who)
+        for number in unknown:
+            self._table[number] = self._known(number)
 
 
 class Pairs:
     """Answers by two numbers: in a table while they are small, else one by one."""
 
-    def __init__(self, lock: Lock, find: Callable[[int, int], int]) -> None:
-        self._lock, self._find = lock, find
+    def __init__(self, asker: Asker, find: Callable[[int, int], int], who: int = -1) -> None:
+        self._asker, self._find, self._who = asker, find, who
         self._table = np.full((16, 16), _UNKNOWN, dtype=np.int32)
         self._others: dict[tuple[int, int], int] = {}
 
@@ -88,14 +94,16 @@ class Pairs:
         """Return an answer for each pair."""
         if not len(a):
             return np.zeros(0, dtype=np.int32)
-        rows, columns = int(a.max()) + 1, int(b.max()) + 1
-        if not self._reserve(rows, columns):
+        if not self._reserve(int(a.max()) + 1, int(b.max()) + 1):
             return self._one_by_one(a, b)
         found: Answered = self._table[a, b]
         unknown = found == _UNKNOWN
         if unknown.any():
-            for one, other in _distinct(a[unknown], b[unknown]):
-                self._learn(one, other)
+            pairs = _distinct(a[unknown], b[unknown])
+            with self._asker.lock:
+                answers = self._ask([pair for pair in pairs if self._table[pair] == _UNKNOWN])
+                for pair, answer in answers.items():
+                    self._table[pair] = answer
             found = self._table[a, b]
         return found
 
@@ -103,7 +111,7 @@ class Pairs:
         high, wide = self._table.shape
         if rows <= high and columns <= wide:
             return True
-        with self._lock:
+        with self._asker.lock:
             high, wide = self._table.shape
             while high < rows:
                 high *= 2
@@ -116,26 +124,26 @@ class Pairs:
             self._table = grown
             return True
 
-    def _learn(self, one: int, other: int) -> None:
-        with self._lock:
-            if self._table[one, other] == _UNKNOWN:
-                self._table[one, other] = self._find(one, other)
+    def _ask(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """Have the tables answer, with the lock held."""
+        answers = {}
+        for one, other in pairs:
+            answers[one, other] = self._find(one, other)
+            if self._asker.tables.new_layout:
+                break
+        self._asker.settle(self._who)
+        return answers
 
     def _one_by_one(self, a: Numbers, b: Numbers) -> Answered:
         order = np.lexsort((b, a))
         new = np.ones(len(a), dtype=np.bool_)
         new[1:] = (a[order][1:] != a[order][:-1]) | (b[order][1:] != b[order][:-1])
-        answers = [self._other(int(a[at]), int(b[at])) for at in order[new].tolist()]
+        pairs = list(zip(a[order[new]].tolist(), b[order[new]].tolist(), strict=True))
+        with self._asker.lock:
+            self._others.update(self._ask([pair for pair in pairs if pair not in self._others]))
         found = np.empty(len(a), dtype=np.int32)
-        found[order] = np.array(answers, dtype=np.int32)[np.cumsum(new) - 1]
+        found[order] = np.array([self._others[pair] for pair in pairs], dtype=np.int32)[np.cumsum(new) - 1]
         return found
-
-    def _other(self, one: int, other: int) -> int:
-        known = self._others.get((one, other))
-        if known is None:
-            with self._lock:
-                known = self._others[one, other] = self._find(one, other)
-        return known
 
 
 def _distinct(a: Numbers, b: Numbers) -> list[tuple[int, int]]:

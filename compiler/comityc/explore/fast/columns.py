@@ -22,6 +22,7 @@ from comityc.explore.fast.level import Reached, reached, settle, together
 from comityc.explore.fast.native_search import pack_all
 from comityc.explore.fast.packed import PackedStates
 from comityc.explore.fast.questions import Questions
+from comityc.explore.fast.simple_expander import SimpleExpander
 from comityc.explore.fast.stored import Collision, States, relaid
 from comityc.explore.fast.tables import Tables
 from comityc.explore.fast.visited import Numbers
@@ -118,9 +119,7 @@ class ColumnSearch:
         def expand(start: int) -> tuple[Found, Reached] | Exception:
             try:
                 words = self._states.words(start, min(last, start + _CHUNK))
-                seek_stuck = self._first_stuck < 0
-                expander = Expander(self._questions, words, labelled=self._keep_edges, seek_stuck=seek_stuck)
-                found = expander.found()
+                found = self._expander(words).found()
                 return found, reached(self._states, found, keep_edges=self._keep_edges)
             except (NewLayout, Collision) as trouble:
                 return trouble
@@ -138,6 +137,12 @@ class ColumnSearch:
                 return [(found, where) for (found, _), where in zip(ready, again[len(waiting) :], strict=True)]
             ready.append(one)
         return ready
+
+    def _expander(self, words: list[NDArray[np.uint64]]) -> Expander:
+        seek_stuck = self._first_stuck < 0
+        if len(words) == 1 and not self._keep_edges:
+            return SimpleExpander(self._questions, words[0], seek_stuck=seek_stuck)
+        return Expander(self._questions, words, labelled=self._keep_edges, seek_stuck=seek_stuck)
 
     def _lay_out_anew(self, waiting: Sequence[Reached]) -> list[Reached]:
         states, old = self._states, self._states.layout

@@ -5,6 +5,7 @@ state is gathered here for many.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class _Steps:
 
 
 @dataclass(slots=True)
-class _Gathered:
+class Gathered:
     """Steps of several rows, put together before they are made."""
 
     sources: list[Numbers] = field(default_factory=list)
@@ -82,8 +83,8 @@ class Expander:
         self._words, self._labelled, self._seek_stuck = words, labelled, seek_stuck
         self._count = len(words[0])
         fields = questions.tables.layout.fields[: questions.tables.rest_part + 1].tolist()
-        parts = [self._part(*one) for one in fields]
-        self._locals, self._rest = np.stack(parts[:-1]), parts[-1]
+        self._own_fields: list[tuple[int, int, int]] = fields[:-1]
+        self._rest = self._part(*fields[-1])
         self._rest_field: tuple[int, int, int] = fields[-1]
         self._notes: dict[int, int] = {}
         self._flags: NDArray[np.uint8] | None = None
@@ -92,13 +93,17 @@ class Expander:
         self._out: list[tuple[Words, Numbers, Labels]] = []
         self._steps = 0
 
+    @cached_property
+    def _locals(self) -> Numbers:
+        """The local states: a row for each instance."""
+        return np.stack([self._part(*one) for one in self._own_fields])
+
     def _part(self, word: int, shift: int, mask: int) -> Numbers:
         return ((self._words[word] >> np.uint64(shift)) & np.uint64(mask)).view(np.int64)
 
     def found(self) -> Found:
         """Take all steps."""
-        self._deliver()
-        self._own()
+        self._deliver_and_own()
         self._world()
         if self._t.strikes:
             self._strike()
@@ -107,7 +112,7 @@ class Expander:
             np.concatenate([part[0][at] for part in self._out]) if self._out else np.zeros(0, dtype=np.uint64)
             for at in range(len(self._words))
         ]
-        sources, labels = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+        sources, labels = no_numbers(), no_labels()
         if self._labelled and self._out:
             sources = np.concatenate([part[1] for part in self._out])
             labels = np.concatenate([part[2] for part in self._out])
@@ -136,18 +141,19 @@ class Expander:
         still = ~self._progress
         if self._flags is not None:
             still &= (self._flags & (k.NOTE_CUT | k.NOTE_BROKEN)) == 0
-        at = np.flatnonzero(still)
-        if not len(at):
-            return -1
+        at = self._waiting(np.flatnonzero(still))
+        return int(at[0]) if len(at) else -1
+
+    def _waiting(self, at: Numbers) -> Numbers:
+        """Return the states among these in which an instance ought to be able to go on."""
         waits = np.zeros(len(at), dtype=np.bool_)
         for who, local in enumerate(self._locals):
             waits |= self._tables.stuck[who][local[at]] != 0
-        at = at[waits]
-        return int(at[0]) if len(at) else -1
+        return at[waits]
 
     # ---- rows
 
-    def _rows(self, gathered: _Gathered, who: int, row: NDArray[np.int32], sources: Numbers, *, arriving: int = -1,
+    def _rows(self, gathered: Gathered, who: int, row: NDArray[np.int32], sources: Numbers, *, arriving: int = -1,
               left: NDArray[np.uint64] | None = None) -> None:  # fmt: skip
         """Add the steps of a row for each of these states; `arriving` is the lane of a message, and `left` what remains in it."""
         real = row > k.ROW_DEFERRED
@@ -179,14 +185,22 @@ class Expander:
             if self._t.keeps:
                 gathered.add(these, those, None, bool(self._t.removes))
 
-    def _deliver(self) -> None:
-        gathered = _Gathered()
+    def _deliver_and_own(self) -> None:
+        gathered = Gathered()
         for lane, word, bit, envelope, who in self._all.single_lanes:
             sources = np.flatnonzero((self._words[word] & bit) != 0)
             if len(sources):
                 row = self._all.delivery[envelope].of(self._locals[who][sources])
                 left = np.zeros(len(sources), dtype=np.uint64)
                 self._rows(gathered, who, row, sources, arriving=lane, left=left)
+        self._deliver_wide(gathered)
+        self._make(gathered, delivered=True)
+        gathered, everyone = Gathered(), np.arange(self._count)
+        for who, rows in enumerate(self._all.own):
+            self._rows(gathered, who, rows.of(self._locals[who]), everyone)
+        self._make(gathered, progress=True)
+
+    def _deliver_wide(self, gathered: Gathered) -> None:
         for lane, envelope, who in self._all.wide_lanes:
             value = self._lane(lane)
             sources = np.flatnonzero(value)
@@ -198,9 +212,8 @@ class Expander:
                 self._rows(gathered, who, row, sources, arriving=lane, left=(value - 1).view(np.uint64))
             else:
                 self._deliver_queue(gathered, lane, who, sources, self._queues(lane, value))
-        self._make(gathered, delivered=True)
 
-    def _deliver_queue(self, gathered: _Gathered, lane: int, who: int, sources: Numbers, queues: Numbers) -> None:
+    def _deliver_queue(self, gathered: Gathered, lane: int, who: int, sources: Numbers, queues: Numbers) -> None:
         """Deliver the first message of each queue, and those behind it as long as each lets them pass."""
         spans = self._all.spans("queue_items", queues)
         turn = 0
@@ -226,13 +239,6 @@ class Expander:
 
     def _queues(self, lane: int, values: Numbers) -> Numbers:
         return self._tables.lanes.queue_of[lane][values].astype(np.int64)
-
-    def _own(self) -> None:
-        gathered = _Gathered()
-        everyone = np.arange(self._count)
-        for who, rows in enumerate(self._all.own):
-            self._rows(gathered, who, rows.of(self._locals[who]), everyone)
-        self._make(gathered, progress=True)
 
     def _world(self) -> None:
         self._all.rest.of(self._rest)
@@ -260,7 +266,7 @@ class Expander:
 
     # ---- steps are made
 
-    def _make(self, gathered: _Gathered, *, delivered: bool = False, progress: bool = False) -> None:
+    def _make(self, gathered: Gathered, *, delivered: bool = False, progress: bool = False) -> None:
         """Make the steps that were gathered. Those that deliver a message out of a set count as progress only where something changes."""
         if not gathered.sources:
             return
@@ -293,7 +299,7 @@ class Expander:
             self._progress[steps.sources] = True
         self._emit(words, steps.sources, self._labels(steps))
 
-    def _begun(self, gathered: _Gathered) -> _Steps:
+    def _begun(self, gathered: Gathered) -> _Steps:
         sources, chosen = np.concatenate(gathered.sources), np.concatenate(gathered.moves)
         base, end = self._from(sources), 0
         for part, out in zip(gathered.sources, gathered.taken_out, strict=True):
@@ -310,7 +316,7 @@ class Expander:
 
     def _labels(self, steps: _Steps) -> Labels:
         if not self._labelled:
-            return np.zeros(0, dtype=np.int32)
+            return no_labels()
         labels: Labels = self._moves.copied["label"].data[steps.moves]
         if steps.kept is not None:
             labels = np.where(steps.kept, self._moves.copied["kept_label"].data[steps.moves], labels)
@@ -349,7 +355,7 @@ class Expander:
             self._emit(words, steps.sources, self._labels(steps))
             return
         self._steps += len(changed) - int(np.count_nonzero(changed))
-        self._emit([word[changed] for word in words], steps.sources[changed], np.zeros(0, dtype=np.int32))
+        self._emit([word[changed] for word in words], steps.sources[changed], no_labels())
 
     # ---- steps that depend on the state
 
@@ -472,7 +478,7 @@ class Expander:
             duplicate[full] = k.BLOCKED
         if (lose >= 0).any() or (duplicate >= 0).any():
             self._strike_lanes(lose, duplicate)
-        gathered = _Gathered()
+        gathered = Gathered()
         struck = np.flatnonzero(rests["strikes"][self._rest])
         if len(struck):
             for who, rows in enumerate(self._all.faults):
@@ -520,7 +526,7 @@ class Expander:
         self._put_rest(words, rest)
         self._emit(words, sources, labels)
 
-    def _forge(self, gathered: _Gathered) -> None:
+    def _forge(self, gathered: Gathered) -> None:
         """Liars may say anything that they know, to anybody."""
         instances = self._t.instances
         for liar in range(instances):
@@ -554,3 +560,13 @@ def _put(
 ) -> None:
     """Give a lane another value in some states."""
     column[at] = (column[at] & ~(mask << shift)) | (values.astype(np.uint64) << shift)
+
+
+def no_numbers() -> Numbers:
+    """Return no numbers: which states steps come from, where nobody asks."""
+    return np.zeros(0, dtype=np.int64)
+
+
+def no_labels() -> Labels:
+    """Return no labels, where nobody asks for any."""
+    return np.zeros(0, dtype=np.int32)

@@ -56,7 +56,7 @@ class MoveColumns:
         self.lane_mask = fields["mask"][part:].astype(np.uint64)
         self.stays = [Column(np.uint64) for _ in range(words)]
         self.becomes = [Column(np.uint64) for _ in range(words)]
-        self.depends = Column(np.bool_)
+        self.depends, self.simple = Column(np.bool_), Column(np.bool_)
         self.any_depends = self.any_operation = self.any_note = self.any_not_taken = self.any_sends = False
         self.extend(-1)
 
@@ -124,4 +124,7 @@ class MoveColumns:
         for at_word in range(self.words):
             self.stays[at_word].extend(stays[at_word])
             self.becomes[at_word].extend(becomes[at_word])
+        bounded = tables.structure.most >= 0
+        simple = ~depends & ~self.not_taken.data[first:end] & (new["operation"] == 0) & (new["note"] == 0)
+        self.simple.extend(simple & (new["sweep"] == 0) & ~(bounded & (new["send_count"] > 0)))
         self.depends.extend(depends)

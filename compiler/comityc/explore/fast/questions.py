@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from comityc.explore.fast import structures as k
 from comityc.explore.fast.answers import Asker, Numbers, Pairs, Row
+from comityc.explore.fast.effects import Effects
 from comityc.explore.fast.move_columns import MoveColumns
 from comityc.explore.fast.tables import Tables
 
@@ -21,20 +22,19 @@ class Questions:
     def __init__(self, tables: Tables) -> None:
         self.tables, self.moves = tables, MoveColumns(tables)
         self._asker = asker = Asker(tables, self.moves.extend)
-        self._lock = lock = asker.lock
         instances = range(tables.structure.instances)
         self.own = [self._by_local(k.OWN, tables.own.data, who, who) for who in instances]
         self.faults = [self._by_local(k.FAULTS, tables.faults.data, who, who) for who in instances]
         self.delivery: list[Row] = []
-        self.rest = Row(lock, self._known_rest, lambda rest: asker.ask(k.REST_MOVES, rest, 0))
-        self.applied = Pairs(lock, lambda rest, operation: asker.ask(k.APPLY, rest, operation))
-        self.appended = Pairs(lock, lambda queue, envelope: asker.ask(k.APPEND, queue, envelope))
-        self.filtered = Pairs(lock, lambda queue, sweep: asker.ask(k.FILTER, queue, sweep))
-        self.fates = Pairs(lock, self._fate)
+        self.rest = Row(asker, self._known_rest, lambda rest: asker.ask(k.REST_MOVES, rest, 0))
+        self.applied = Pairs(asker, lambda rest, operation: asker.ask(k.APPLY, rest, operation))
+        self.appended = Pairs(asker, lambda queue, envelope: asker.ask(k.APPEND, queue, envelope))
+        self.filtered = Pairs(asker, lambda queue, sweep: asker.ask(k.FILTER, queue, sweep))
+        self.fates = Pairs(asker, self._fate)
         self._forged = [self._pairs(k.FORGE, who) for who in instances]
         self._with_fresh: dict[tuple[int, int], int] = {}
         self._spans = {
-            name: Row(lock, self._known_span(name), self._ask_span(which))
+            name: Row(asker, self._known_span(name), self._ask_span(which))
             for name, which in (("queue_items", -3), ("queue_losses", -2), ("queue_doubles", -2))
         }
         self.use_layout()
@@ -56,6 +56,8 @@ class Questions:
                 self.single_bits[word] |= bit
             else:
                 self.wide_lanes.append((lane, envelope, who))
+        self.own_effects: list[Effects] = []
+        self.lane_effects: list[Effects] = []
         self.prepare()
 
     def prepare(self) -> None:
@@ -75,15 +77,32 @@ class Questions:
         self.rest.reserve(tables.rests.length)
         for spans in self._spans.values():
             spans.reserve(tables.lanes.queue_number.length)
+        if self.moves.words == 1:
+            self._prepare_effects([len(one) for one in known])
+
+    def _prepare_effects(self, known: list[int]) -> None:
+        """Make room in what is known of simple moves."""
+        fields = self.tables.layout.fields.tolist()
+        t = self.tables.structure
+        if not self.own_effects:
+            for who, rows in enumerate(self.own):
+                self.own_effects.append(Effects(rows, self.moves, fields[who][1:], 0, (False,), known[who]))
+            out = (True,) * bool(t.removes) + (False,) * bool(t.keeps)
+            for _, _, bit, envelope, who in self.single_lanes:
+                rows = self.delivery[envelope]
+                self.lane_effects.append(Effects(rows, self.moves, fields[who][1:], int(bit), out, known[who]))
+        for who, effects in enumerate(self.own_effects):
+            effects.prepare(known[who])
+        for (*_, who), effects in zip(self.single_lanes, self.lane_effects, strict=True):
+            effects.prepare(known[who])
 
     def _by_local(self, kind: int, tables: list[NDArray[Any]], at: int, who: int) -> Row:
         # The array itself may be another by the time that it is read: it grows.
-        return Row(
-            self._lock, lambda local: int(tables[at][local]), lambda local: self._asker.ask(kind, at, local, who=who)
-        )
+        asker = self._asker
+        return Row(asker, lambda local: int(tables[at][local]), lambda local: asker.ask(kind, at, local), who)
 
     def _pairs(self, kind: int, who: int) -> Pairs:
-        return Pairs(self._lock, lambda a, b: self._asker.ask(kind, a, b, who, who=who))
+        return Pairs(self._asker, lambda a, b: self._asker.ask(kind, a, b, who), who)
 
     def forged(self, who: int) -> Pairs:
         """What an instance makes of what a liar says: by what it knows, who lies to whom, and the local state."""
@@ -112,17 +131,18 @@ class Questions:
     def with_fresh(self, who: int, rows: NDArray[np.int32], ids: NDArray[np.uint64]) -> NDArray[np.int32]:
         """Return the rows that stand for these where these ids are in use."""
         pairs = list(zip(rows.tolist(), ids.tolist(), strict=True))
-        for pair in set(pairs):
-            if pair not in self._with_fresh:
-                with self._lock:
-                    row, used = pair
-                    self._with_fresh[pair] = self._asker.ask(k.FRESH, row, _signed(used), who, who=who)
+        with self._asker.lock:
+            unknown = sorted({pair for pair in pairs if pair not in self._with_fresh})
+            answers = {pair: self._asker.ask(k.FRESH, pair[0], _signed(pair[1]), who) for pair in unknown}
+            self._asker.settle(who)
+            self._with_fresh.update(answers)
         return np.array([self._with_fresh[pair] for pair in pairs], dtype=np.int32)
 
     def widen(self, lane: int) -> None:
         """Let a count grow, which always asks for a new layout."""
-        with self._lock:
+        with self._asker.lock:
             self._asker.ask(k.APPEND, -1, lane)
+            self._asker.settle()
 
 
 def _signed(bits: int) -> int:

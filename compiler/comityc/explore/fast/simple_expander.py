@@ -1,0 +1,86 @@
+"""A chunk of states of one word in; the steps from them out, where it is enough to know where they lead.
+
+Simple rows are taken for all states at once (`effects`); whatever is not simple goes the way of all others.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comityc.explore.fast import structures as k
+from comityc.explore.fast.answers import Numbers
+from comityc.explore.fast.effects import NOT_SIMPLE, Effects
+from comityc.explore.fast.expander import Expander, Gathered, no_labels, no_numbers
+from comityc.explore.fast.questions import Questions
+
+_MANY = 8
+"""Where more than one state in so many has no step so far, it is noted down which have one."""
+
+
+class SimpleExpander(Expander):
+    """Takes the steps from one chunk of states, and tells no labels."""
+
+    def __init__(self, questions: Questions, word: NDArray[np.uint64], *, seek_stuck: bool) -> None:
+        super().__init__(questions, [word], labelled=False, seek_stuck=seek_stuck)
+        self._word = word
+        self._marks = True
+
+    def _deliver_and_own(self) -> None:
+        gathered, everyone = Gathered(), np.arange(self._count)
+        for who, effects in enumerate(self._all.own_effects):
+            self._take(gathered, effects, who, everyone, self._word, -1)
+        self._make(gathered, progress=True)
+        if self._seek_stuck:
+            self._marks = np.count_nonzero(self._progress) * _MANY < self._count * (_MANY - 1)
+        gathered = Gathered()
+        for (lane, _, bit, _, who), effects in zip(self._all.single_lanes, self._all.lane_effects, strict=True):
+            sources = np.flatnonzero((self._word & bit) != 0)
+            if len(sources):
+                self._take(gathered, effects, who, sources, self._word[sources], lane)
+        self._deliver_wide(gathered)
+        self._make(gathered, delivered=True)
+
+    def _take(
+        self, gathered: Gathered, effects: Effects, who: int, sources: Numbers, states: NDArray[np.uint64], lane: int
+    ) -> None:
+        """Take the steps of an instance, or of a message that is in a lane."""
+        local = ((states >> effects.shift) & effects.mask).view(np.int64)
+        flips = effects.slots[0].flips[local]
+        special = flips == NOT_SIMPLE
+        if special.any():
+            effects.learn(local[special])
+            flips = effects.slots[0].flips[local]
+            special = flips == NOT_SIMPLE
+            rich = np.flatnonzero(special)
+            if len(rich):
+                left = np.zeros(len(rich), dtype=np.uint64)
+                self._rows(gathered, who, effects.rows.of(local[rich]), sources[rich], arriving=lane, left=left)
+                simple = np.flatnonzero(~special)
+                sources, states, local, flips = sources[simple], states[simple], local[simple], flips[simple]
+        if effects.any_loops:
+            self._steps += int(effects.loops[local].sum())
+        for turn, slot in enumerate(effects.slots):
+            if turn:
+                flips = slot.flips[local]
+            moving = flips != 0
+            if lane < 0:
+                self._progress[sources] |= moving
+            elif self._marks and self._seek_stuck:
+                self._progress[sources[moving]] = True
+            after = (states ^ flips)[moving]
+            if slot.sends:
+                after |= slot.sets[local][moving]
+            if len(after):
+                self._emit([after], no_numbers(), no_labels())
+                self._steps += len(after)
+
+    def _first_stuck(self) -> int:
+        if self._marks:
+            return super()._first_stuck()
+        still = np.flatnonzero(~self._progress)
+        if self._flags is not None:
+            still = still[(self._flags[still] & (k.NOTE_CUT | k.NOTE_BROKEN)) == 0]
+        still = self._waiting(still)
+        if not len(still):
+            return -1
+        stuck = Expander(self._all, [self._word[still]], labelled=False, seek_stuck=True).found().stuck
+        return int(still[stuck]) if stuck >= 0 else -1
