@@ -13,8 +13,8 @@ from comityc.explore.fast import structures as k
 from comityc.explore.fast.answers import Numbers, Row
 from comityc.explore.fast.move_columns import MoveColumns
 
-NOT_SIMPLE = np.uint64(2**64 - 1)
-"""Stands for bits to flip where a row is not simple, or not known yet: no step flips every bit."""
+NOT_SIMPLE, IDLE = np.uint64(2**64 - 1), np.uint64(2**64 - 2)
+"""Stand for bits to flip where a row is not simple, or not known yet, and where a message changes nothing. No step flips so many bits."""
 
 
 @dataclass(slots=True)
@@ -24,6 +24,7 @@ class Slot:
     flips: NDArray[np.uint64]
     sets: NDArray[np.uint64]
     sends: bool = False
+    idles: bool = False
 
 
 class Effects:
@@ -40,8 +41,6 @@ class Effects:
         self.rows, self._moves, self._lane, self._out = rows, moves, np.uint64(lane), out
         self.shift, self.mask = np.uint64(field[0]), np.uint64(field[1])
         self.slots: list[Slot] = []
-        self.loops = np.zeros(0, dtype=np.uint8)  # steps that change nothing
-        self.any_loops = False
         self._rich = np.zeros(0, dtype=np.bool_)
         self._more(0)
         self.prepare(room)
@@ -51,22 +50,23 @@ class Effects:
 
     def prepare(self, room: int) -> None:
         """Make room for so many local states. Nobody may look anything up meanwhile."""
-        old = len(self.loops)
+        old = len(self._rich)
         if room <= old:
             return
         more = max(room, 2 * old) - old
         for slot in self.slots:
-            slot.flips, slot.sets = np.append(slot.flips, np.zeros(more, np.uint64)), np.append(
-                slot.sets, np.zeros(more, np.uint64)
-            )
+            slot.flips = np.append(slot.flips, np.zeros(more, dtype=np.uint64))
+            slot.sets = np.append(slot.sets, np.zeros(more, dtype=np.uint64))
         self.slots[0].flips[old:] = NOT_SIMPLE
-        self.loops = np.append(self.loops, np.zeros(more, np.uint8))
-        self._rich = np.append(self._rich, np.zeros(more, np.bool_))
+        self._rich = np.append(self._rich, np.zeros(more, dtype=np.bool_))
 
     def learn(self, locals_: Numbers) -> None:
         """Find out what the rows of these local states do, as far as they are simple. What is said last is seen first."""
-        asked = np.unique(locals_)
-        asked = asked[~self._rich[asked]]
+        wanted = np.zeros(len(self._rich), dtype=np.bool_)
+        wanted[locals_] = True
+        asked = np.flatnonzero(wanted & ~self._rich)
+        if not len(asked):
+            return
         row = self.rows.of(asked)
         nothing = row <= k.ROW_DEFERRED
         self.slots[0].flips[asked[nothing]] = 0
@@ -74,9 +74,9 @@ class Effects:
         if not len(asked):
             return
         moves = self._moves
-        first, count = moves.row_first.data[row], moves.row_count.data[row]
-        simple = (moves.row_note.data[row] == 0) & ~moves.row_fresh.data[row]
-        loops = np.zeros(len(asked), dtype=np.uint8)
+        first = moves.of_rows("first")[row].astype(np.int64)
+        count = moves.of_rows("last")[row] - first
+        simple = (moves.of_rows("note")[row] == 0) & (moves.of_rows("fresh")[row] == 0)
         found: list[tuple[Numbers, NDArray[np.uint64], NDArray[np.uint64]]] = []
         for turn in range(int(count.max())):
             on = np.flatnonzero(count > turn)
@@ -86,19 +86,19 @@ class Effects:
             becomes = moves.becomes[0].data[move]
             flips, sets = (asked[on].astype(np.uint64) << self.shift) ^ (becomes & own), becomes & ~own
             for out in self._out:
-                these = flips ^ self._lane if out else flips
+                these = flips ^ self._lane if out else flips.copy()
                 idle = (these == 0) & (sets == 0)
-                simple[on] &= (these != 0) | (idle & (self._lane != 0))
-                loops[on] += idle
+                if self._lane:
+                    these[idle] = IDLE
+                simple[on] &= these != 0
                 found.append((on, these, sets))
         self._rich[asked[~simple]] = True
         while len(self.slots) < len(found):
-            self._more(len(self.loops))
-        self.loops[asked[simple]] = loops[simple]
-        self.any_loops = self.any_loops or bool(loops[simple].any())
+            self._more(len(self._rich))
         for slot, (on, flips, sets) in reversed(list(zip(self.slots, found, strict=False))):
             kept = simple[on]
             at = asked[on[kept]]
             slot.sets[at] = sets[kept]
             slot.sends = slot.sends or bool(sets[kept].any())
+            slot.idles = slot.idles or bool((flips[kept] == IDLE).any())
             slot.flips[at] = flips[kept]

@@ -120,7 +120,7 @@ class Expander:
 
     # ---- remarks
 
-    def _note(self, numbers: NDArray[np.int32], sources: Numbers) -> None:
+    def _note(self, numbers: NDArray[np.uint32], sources: Numbers) -> None:
         """Take note of what is to be said of states; 0 is nothing."""
         met = np.flatnonzero(numbers)
         if not len(met):
@@ -163,13 +163,14 @@ class Expander:
         if not len(row):
             return
         moves = self._moves
-        fresh = moves.row_fresh.data[row]
+        fresh = moves.of_rows("fresh")[row]
         if fresh.any():
             row = row.copy()
             at = np.flatnonzero(fresh)
             row[at] = self._all.with_fresh(who, row[at], self._ids_in(sources[at], who))
-        self._note(moves.row_note.data[row], sources)
-        first, count = moves.row_first.data[row], moves.row_count.data[row]
+        self._note(moves.of_rows("note")[row], sources)
+        first = moves.of_rows("first")[row].astype(np.int64)
+        count = moves.of_rows("last")[row] - first
         for turn in range(int(count.max())):
             on = np.flatnonzero(count > turn)
             if len(on) == len(row):
@@ -275,9 +276,9 @@ class Expander:
             steps = self._operate(steps)
         moves = self._moves
         if moves.any_note:
-            self._note(moves.copied["note"].data[steps.moves], steps.sources)
+            self._note(moves.of_moves("note")[steps.moves], steps.sources)
         if moves.any_not_taken:
-            refused = moves.not_taken.data[steps.moves]
+            refused = (moves.of_moves("flags")[steps.moves] & k.NOT_TAKEN) != 0
             if refused.any():
                 steps = steps.only(~refused)
         if not len(steps.moves):
@@ -317,14 +318,14 @@ class Expander:
     def _labels(self, steps: _Steps) -> Labels:
         if not self._labelled:
             return no_labels()
-        labels: Labels = self._moves.copied["label"].data[steps.moves]
+        labels = self._moves.of_moves("label")[steps.moves]
         if steps.kept is not None:
-            labels = np.where(steps.kept, self._moves.copied["kept_label"].data[steps.moves], labels)
-        return labels
+            labels = np.where(steps.kept, self._moves.of_moves("kept_label")[steps.moves], labels)
+        return labels.astype(np.int32)
 
     def _operate(self, steps: _Steps) -> _Steps:
         """Let each step do what it does to the rest; leave out what the rest does not allow."""
-        operations = self._moves.copied["operation"].data[steps.moves]
+        operations = self._moves.of_moves("operation")[steps.moves]
         acting = np.flatnonzero(operations)
         if not len(acting):
             return steps
@@ -369,7 +370,7 @@ class Expander:
         after = [word[at] for word in words]
         rest = self._rest[sources] if steps.rest is None else steps.rest[at]
         taught = self._send(after, chosen, sources, rest)
-        self._sweep(after, moves.copied["sweep"].data[chosen])
+        self._sweep(after, moves.of_moves("sweep")[chosen])
         for word, changed in zip(words, after, strict=True):
             word[at] = changed
         if taught:
@@ -381,7 +382,7 @@ class Expander:
     def _send(self, words: Words, chosen: Numbers, sources: Numbers, rest: Numbers) -> bool:
         """Put what is sent under way; return whether a liar learned something, which `rest` then holds."""
         moves, lanes, taught = self._moves, self._tables.lanes, False
-        first, count = moves.copied["sends"].data[chosen], moves.copied["send_count"].data[chosen]
+        first, count = moves.of_moves("sends")[chosen], moves.of_moves("send_count")[chosen]
         for turn in range(int(count.max(initial=0))):
             on = np.flatnonzero(count > turn)
             sent = self._tables.sends.data[first[on] + turn].astype(np.int64)
@@ -389,7 +390,7 @@ class Expander:
                 receiver = lanes.envelope_receiver.data[sent]
                 own = receiver == moves.owner.data[chosen[on]]
                 local = self._locals[receiver, sources[on]]
-                local = np.where(own, moves.copied["local"].data[chosen[on]], local)
+                local = np.where(own, moves.of_moves("local")[chosen[on]], local)
                 fate = self._all.fates.of(sent, local)
                 learning = np.flatnonzero(fate == k.LEARN)
                 lessons = lanes.learn.data[sent[learning]].astype(np.int64)
@@ -424,7 +425,7 @@ class Expander:
                 self._all.widen(int(into[full][0]))
             words[word][where] += room.astype(np.uint64) << shift
 
-    def _sweep(self, words: Words, sweeps: NDArray[np.int32]) -> None:
+    def _sweep(self, words: Words, sweeps: NDArray[np.uint32]) -> None:
         at = np.flatnonzero(sweeps)
         if not len(at):
             return
@@ -445,7 +446,7 @@ class Expander:
 
     def _bounded(self, steps: _Steps, words: Words) -> tuple[_Steps, Words]:
         """Leave out the steps that would put more under way than there is room for."""
-        sending = np.flatnonzero(self._moves.copied["send_count"].data[steps.moves])
+        sending = np.flatnonzero(self._moves.of_moves("send_count")[steps.moves])
         over = sending[self._under_way([word[sending] for word in words]) > self._t.most]
         if not len(over):
             return steps, words

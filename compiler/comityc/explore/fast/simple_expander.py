@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from comityc.explore.fast import structures as k
 from comityc.explore.fast.answers import Numbers
-from comityc.explore.fast.effects import NOT_SIMPLE, Effects
+from comityc.explore.fast.effects import IDLE, NOT_SIMPLE, Effects
 from comityc.explore.fast.expander import Expander, Gathered, no_labels, no_numbers
 from comityc.explore.fast.questions import Questions
 
@@ -45,26 +45,26 @@ class SimpleExpander(Expander):
         """Take the steps of an instance, or of a message that is in a lane."""
         local = ((states >> effects.shift) & effects.mask).view(np.int64)
         flips = effects.slots[0].flips[local]
-        special = flips == NOT_SIMPLE
-        if special.any():
-            effects.learn(local[special])
+        if flips.max() == NOT_SIMPLE:
+            effects.learn(local[flips == NOT_SIMPLE])
             flips = effects.slots[0].flips[local]
-            special = flips == NOT_SIMPLE
-            rich = np.flatnonzero(special)
+            rich = np.flatnonzero(flips == NOT_SIMPLE)
             if len(rich):
                 left = np.zeros(len(rich), dtype=np.uint64)
                 self._rows(gathered, who, effects.rows.of(local[rich]), sources[rich], arriving=lane, left=left)
-                simple = np.flatnonzero(~special)
+                simple = np.flatnonzero(flips != NOT_SIMPLE)
                 sources, states, local, flips = sources[simple], states[simple], local[simple], flips[simple]
-        if effects.any_loops:
-            self._steps += int(effects.loops[local].sum())
         for turn, slot in enumerate(effects.slots):
             if turn:
                 flips = slot.flips[local]
             moving = flips != 0
-            if lane < 0:
-                self._progress[sources] |= moving
-            elif self._marks and self._seek_stuck:
+            if slot.idles:
+                idle = flips == IDLE
+                self._steps += int(np.count_nonzero(idle))
+                moving &= ~idle
+            if lane < 0 and len(sources) == self._count:
+                self._progress |= moving
+            elif lane < 0 or (self._marks and self._seek_stuck):
                 self._progress[sources[moving]] = True
             after = (states ^ flips)[moving]
             if slot.sends:
