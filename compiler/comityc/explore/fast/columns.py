@@ -27,7 +27,7 @@ from comityc.explore.fast.stored import Collision, States, relaid
 from comityc.explore.fast.tables import Tables
 from comityc.explore.fast.visited import Numbers
 
-_CHUNK = 1 << 14
+_CHUNK = 1 << 16
 """So many states are expanded at once: their columns stay in the cache of a processor."""
 _TURN = 16
 """After so many chunks Python hears of signals, memory and progress again."""

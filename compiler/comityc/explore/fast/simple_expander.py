@@ -65,10 +65,10 @@ class SimpleExpander(Expander):
             if lane < 0 and len(sources) == self._count:
                 self._progress |= moving
             elif lane < 0 or (self._marks and self._seek_stuck):
-                self._progress[sources[moving]] = True
-            after = (states ^ flips)[moving]
+                self._progress[sources.compress(moving)] = True
+            after = (states ^ flips).compress(moving)  # many times as quick as by [], for flags without order
             if slot.sends:
-                after |= slot.sets[local][moving]
+                after |= slot.sets[local.compress(moving)]
             if len(after):
                 self._emit([after], no_numbers(), no_labels())
                 self._steps += len(after)

@@ -32,8 +32,7 @@ def first_of_equals(ordered: Keys) -> Flags:
 def distinct(keys: Keys) -> Keys:
     """Return the distinct keys in ascending order; `keys` are put in order on the way."""
     keys.sort()
-    found: Keys = keys[first_of_equals(keys)]
-    return found
+    return keys.compress(first_of_equals(keys))
 
 
 class Visited:
@@ -67,7 +66,7 @@ def unmet(keys: Keys, runs: Sequence[Run]) -> Keys:
         if len(run.keys) and len(keys):
             at = np.searchsorted(run.keys, keys)
             at[at == len(run.keys)] = 0
-            keys = keys[run.keys[at] != keys]
+            keys = keys.compress(run.keys[at] != keys)
     return keys
 
 
