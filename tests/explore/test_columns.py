@@ -8,10 +8,17 @@ from tests.explore.test_native import FLOOD, LIBRARY, assert_the_same
 from tests.explore.test_two_explorers import SpecMaker
 
 from comityc.explore.engine.search import Search
+from comityc.explore.fast import columns
 from comityc.explore.fast.explore import unfit
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import plan_runs
 from comityc.machine.model import Bounds
+
+
+@pytest.fixture(autouse=True, params=[0, columns.NARROW], ids=["wide", "narrow too"])
+def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let NumPy take every level, however narrow, or leave narrow ones to the reference as usual."""
+    monkeypatch.setattr(columns, "NARROW", request.param)
 
 
 @pytest.mark.parametrize("path", LIBRARY)

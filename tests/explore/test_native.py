@@ -36,6 +36,11 @@ def looks(graph: Graph) -> Counter[Any]:
     return Counter((repr(graph.world(at)), *sorted(map(repr, graph.network(at)))) for at in range(len(graph.states)))
 
 
+def remarks(graph: Graph) -> set[tuple[str, str]]:
+    """Return what generic properties are broken, and how: of a deadlock, who waits in it depends on which state is numbered first."""
+    return {(v.property, v.text if v.property != "no_deadlock" else "") for v in graph.violations}
+
+
 def assert_the_same(
     spec: Spec, case: Case, parameters: Any, *, deep: bool = True, most: int = FEW, engine: EngineName = "native"
 ) -> Graph:
@@ -52,7 +57,7 @@ def assert_the_same(
     assert one.initial_count == other.initial_count
     assert one.visited_states == other.visited_states
     assert one.taken_transitions == other.taken_transitions
-    assert {(v.property, v.text) for v in one.violations} == {(v.property, v.text) for v in other.violations}
+    assert remarks(one) == remarks(other)
     assert (len(one.cut_states), len(one.broken_states)) == (len(other.cut_states), len(other.broken_states))
     assert set(one.cut_bounds) == set(other.cut_bounds)
     assert Counter(one.labels[label] for label in one.edge_labels.tolist()) == Counter(  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""Questions to the tables, many at a time, in; the answers as arrays out. What is not known yet is asked, once for each question that comes up.
+"""Questions to the tables, many at a time, in; the answers as arrays out. What is not known yet is asked, once.
 
 Several threads may ask. Only one is answered at a time, and an answer can be seen no sooner than all that it speaks of.
 """
@@ -47,7 +47,7 @@ class Asker:
 
 
 class Row:
-    """Answers by one small number. `known` reads what the tables hold already; `find` has them find out; `who` is whose moves come of it."""
+    """Answers by one small number. `known` reads what the tables hold; `find` has them find out; `who` is whose moves come of it."""
 
     def __init__(self, asker: Asker, known: Callable[[int], int], find: Callable[[int], Any], who: int = -1) -> None:
         self._asker, self._known, self._find, self._who = asker, known, find, who
@@ -152,4 +152,5 @@ def _distinct(a: Numbers, b: Numbers) -> list[tuple[int, int]]:
 
 def blocked(answers: Answered) -> NDArray[np.bool_]:
     """Say which operations the world does not allow."""
-    return answers == k.BLOCKED
+    refused: NDArray[np.bool_] = answers == k.BLOCKED
+    return refused

@@ -19,6 +19,7 @@ from comityc.explore.fast import structures as k
 from comityc.explore.fast.answers import NewLayout
 from comityc.explore.fast.expander import Expander, Found
 from comityc.explore.fast.level import Reached, reached, settle, together
+from comityc.explore.fast.narrow import fits, step, words_of
 from comityc.explore.fast.native_search import pack_all
 from comityc.explore.fast.packed import PackedStates
 from comityc.explore.fast.questions import Questions
@@ -27,6 +28,8 @@ from comityc.explore.fast.stored import Collision, States, relaid
 from comityc.explore.fast.tables import Tables
 from comityc.explore.fast.visited import Numbers
 
+NARROW = 64
+"""A level of fewer states is stepped by the reference, one state at a time."""
 _CHUNK = 1 << 16
 """So many states are expanded at once: their columns stay in the cache of a processor."""
 _TURN = 16
@@ -68,7 +71,8 @@ class ColumnSearch:
         self._edge_count = len(targets)
         self._steps, self._expanded = graph.edges, graph.expanded
         self._flags: dict[int, NDArray[np.uint8]] = {}  # by the first state of a chunk
-        self._first_stuck = -1
+        self._stuck: list[Numbers] = []  # the states of the first level that has any where nothing can happen
+        self._seek_stuck = True
         self._executor: Executor | None = None
 
     # ---- levels
@@ -82,7 +86,11 @@ class ColumnSearch:
                 graph.levels.append((first, last))
                 self._executor = executor if last - first >= _WIDE else None
                 self._questions.prepare()
-                self._expand_level(first, last, memory, progress)
+                self._seek_stuck = not self._stuck
+                if last - first < NARROW:
+                    self._expand_narrow(first, last, progress)
+                else:
+                    self._expand_level(first, last, memory, progress)
                 first, last = last, self._states.count
                 if last > self._limit:
                     self._search.stop(f"more than {self._limit} states")
@@ -90,6 +98,24 @@ class ColumnSearch:
         if first < last:
             graph.levels.append((first, last))
         self._hand_back()
+
+    def _expand_narrow(self, first: int, last: int, progress: Progress | None) -> None:
+        packed = PackedStates(self._states.rows, self._tables, self._search.successors)
+        found, targets = step(self._tables, packed[first:last])
+        if not fits(self._tables, targets):
+            self._lay_out_anew([])
+        found.words = words_of(self._tables, targets)
+        self._take_note(first, found)
+        self._expanded = last
+        while True:
+            try:
+                where = reached(self._states, found, keep_edges=self._keep_edges)
+                break
+            except Collision:
+                self._mix_anew([])
+        self._settle([where], [self._kept(found, last - first)] if self._keep_edges else [])
+        if progress is not None:
+            self._search.tell(progress, self._states.count, self._expanded)
 
     def _expand_level(self, first: int, last: int, memory: int | None, progress: Progress | None) -> None:
         search, waiting, edges = self._search, list[Reached](), list[_Edges]()
@@ -129,17 +155,14 @@ class ColumnSearch:
         for one in done:
             if isinstance(one, Exception):
                 again = [*waiting, *(where for _, where in ready)]
-                if self._tables.new_layout:
-                    again = self._lay_out_anew(again)
-                else:
-                    again = self._mix_anew(again)
+                again = self._lay_out_anew(again) if isinstance(one, NewLayout) else self._mix_anew(again)
                 waiting[:] = again[: len(waiting)]
                 return [(found, where) for (found, _), where in zip(ready, again[len(waiting) :], strict=True)]
             ready.append(one)
         return ready
 
     def _expander(self, words: list[NDArray[np.uint64]]) -> Expander:
-        seek_stuck = self._first_stuck < 0
+        seek_stuck = self._seek_stuck
         if len(words) == 1 and not self._keep_edges:
             return SimpleExpander(self._questions, words[0], seek_stuck=seek_stuck)
         return Expander(self._questions, words, labelled=self._keep_edges, seek_stuck=seek_stuck)
@@ -197,8 +220,8 @@ class ColumnSearch:
             self._flags[start] = found.flags
         if found.used is not None:
             tables.move_used.data[: len(found.used)] |= found.used
-        if found.stuck >= 0 and self._first_stuck < 0:
-            self._first_stuck = start + found.stuck
+        if len(found.stuck):
+            self._stuck.append(start + found.stuck)
 
     def _memory(self, waiting: Sequence[Reached]) -> int:
         words = self._states.layout.words
@@ -237,10 +260,11 @@ class ColumnSearch:
                 search.say(index, note)
             elif note.text not in graph.cut_bounds:
                 graph.cut_bounds.append(note.text)
-        first = self._first_stuck
-        stuck = search.successors.is_stuck(graph.states[first]) if first >= 0 else None
-        if stuck is not None:
-            search.say(first, Note("no_deadlock", -1, f"nothing can happen any more, and {stuck} waits"))
+        for index in np.concatenate(self._stuck).tolist() if self._stuck else ():
+            stuck = search.successors.is_stuck(graph.states[index])
+            if stuck is not None:
+                text = f"nothing can happen any more, and {stuck} waits"
+                search.say(index, Note("no_deadlock", -1, text), again=True)
 
 
 class FirstWays:

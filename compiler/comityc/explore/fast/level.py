@@ -62,7 +62,7 @@ def settle(states: States, chunks: Sequence[Reached], executor: Executor | None)
     def of_side(side: "tuple[int | None, int | None]") -> "tuple[Keys, Words | None, Numbers | None]":
         return _side(states, [_between(chunk, *side) for chunk in chunks], *side)
 
-    every: Callable[..., "map[tuple[Keys, Words | None, Numbers | None]]"] = map
+    every: Callable[..., map[tuple[Keys, Words | None, Numbers | None]]] = map
     parts = list(every(of_side, sides) if executor is None else executor.map(of_side, sides))
     keys = np.concatenate([part[0] for part in parts])
     if not states.numbered:

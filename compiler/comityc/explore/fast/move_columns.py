@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from comityc.explore.fast import structures as k
 from comityc.explore.fast.tables import Tables
 
+
 class Column:
     """An array that grows; who reads `data` sees all that was there when it was read."""
 

@@ -42,9 +42,10 @@ class Questions:
     def use_layout(self) -> None:
         """Take in the layout of now."""
         self.moves.use_layout()
-        tables, moves, lanes = self.tables, self.moves, self.tables.lanes
+        moves, lanes = self.moves, self.tables.lanes
         self.lanes = [
-            (lane, int(lanes.envelope.data[lane]), int(lanes.receiver.data[lane])) for lane in range(len(moves.lane_word))
+            (lane, int(lanes.envelope.data[lane]), int(lanes.receiver.data[lane]))
+            for lane in range(len(moves.lane_word))
         ]
         self.single_bits = [np.uint64(0)] * moves.words
         self.single_lanes: list[tuple[int, int, np.uint64, int, int]] = []

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from comityc.explore.fast import structures as k
 from comityc.explore.fast.answers import Numbers
 from comityc.explore.fast.effects import IDLE, NOT_SIMPLE, Effects
-from comityc.explore.fast.expander import Expander, Gathered, no_labels, no_numbers
+from comityc.explore.fast.expander import Expander, no_labels, no_numbers
+from comityc.explore.fast.gathered import Gathered
 from comityc.explore.fast.questions import Questions
 
 _MANY = 8
@@ -25,12 +26,12 @@ class SimpleExpander(Expander):
         self._marks = True
 
     def _deliver_and_own(self) -> None:
-        gathered, everyone = Gathered(), np.arange(self._count)
+        gathered, everyone = Gathered(), np.arange(self._chunk.count)
         for who, effects in enumerate(self._all.own_effects):
             self._take(gathered, effects, who, everyone, self._word, -1)
         self._make(gathered, progress=True)
         if self._seek_stuck:
-            self._marks = np.count_nonzero(self._progress) * _MANY < self._count * (_MANY - 1)
+            self._marks = int(np.count_nonzero(self._progress)) * _MANY < self._chunk.count * (_MANY - 1)
         gathered = Gathered()
         for (lane, _, bit, _, who), effects in zip(self._all.single_lanes, self._all.lane_effects, strict=True):
             sources = np.flatnonzero((self._word & bit) != 0)
@@ -62,7 +63,7 @@ class SimpleExpander(Expander):
                 idle = flips == IDLE
                 self._steps += int(np.count_nonzero(idle))
                 moving &= ~idle
-            if lane < 0 and len(sources) == self._count:
+            if lane < 0 and len(sources) == self._chunk.count:
                 self._progress |= moving
             elif lane < 0 or (self._marks and self._seek_stuck):
                 self._progress[sources.compress(moving)] = True
@@ -73,14 +74,14 @@ class SimpleExpander(Expander):
                 self._emit([after], no_numbers(), no_labels())
                 self._steps += len(after)
 
-    def _first_stuck(self) -> int:
+    def _stuck(self) -> Numbers:
         if self._marks:
-            return super()._first_stuck()
+            return super()._stuck()
         still = np.flatnonzero(~self._progress)
         if self._flags is not None:
             still = still[(self._flags[still] & (k.NOTE_CUT | k.NOTE_BROKEN)) == 0]
         still = self._waiting(still)
         if not len(still):
-            return -1
-        stuck = Expander(self._all, [self._word[still]], labelled=False, seek_stuck=True).found().stuck
-        return int(still[stuck]) if stuck >= 0 else -1
+            return still
+        found = Expander(self._all, [self._word[still]], labelled=False, seek_stuck=True).found()
+        return still[found.stuck]
