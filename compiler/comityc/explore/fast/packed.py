@@ -83,12 +83,13 @@ class PackedStates(Sequence[int]):
             keys = np.zeros(len(rows), dtype=np.int64)
             for (mask, table), width in zip(parts, widths, strict=True):
                 keys *= width
-                keys += table[self._tables.layout.value(rows, self._masks[mask])]
-            first = firsts(keys, bound)
+                keys += table[self._tables.layout.value(rows, self._masks[mask]).view(np.int64)]
             if len(met):
-                first = first[~met[keys[first]]]
+                new = np.flatnonzero(~met[keys])
+                first = new[firsts(keys[new], bound)]
                 met[keys[first]] = True
             else:
+                first = firsts(keys, bound)
                 first = np.array([at for at in first.tolist() if int(keys[at]) not in known], dtype=np.int64)
                 known.update(keys[first].tolist())
             found.append(first + start)
