@@ -11,7 +11,7 @@ from comityc.explore.interruption import asked, by_ctrl_c
 from comityc.explore.verify import verify_machine
 
 
-@pytest.mark.parametrize("engine", ["reference", "native"])
+@pytest.mark.parametrize("engine", ["reference", "native", "columns"])
 def test_the_search_is_cut_and_told(engine: EngineName) -> None:
     if engine == "native" and compiler() is None:
         pytest.skip("there is no C compiler")

@@ -137,7 +137,8 @@ class ColumnSearch:
                 search.stop(f"the limit of {memory / 1e9:g} GB of memory was met")
             if progress is not None:
                 search.tell(progress, self._states.count, self._expanded)
-        self._settle(waiting, edges)
+        if waiting:
+            self._settle(waiting, edges)
 
     def _expand_chunks(self, starts: Sequence[int], last: int, waiting: list[Reached]) -> list[tuple[Found, Reached]]:
         """Expand chunks, as many as there are before one that asks for a new layout or other keys, which come first then."""
