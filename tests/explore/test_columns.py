@@ -88,7 +88,8 @@ verify: {open: {}}
 
 
 def test_states_of_several_words_are_told_apart_though_their_keys_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
-    keys_of, mixed = stored.States.keys_of, []
+    keys_of = stored.States.keys_of
+    mixed: list[int] = []
 
     def few_keys(states: stored.States, words: Any) -> Any:
         """Mix badly at first: a few bits of each key are left."""
@@ -187,7 +188,7 @@ def test_everybody_who_is_stuck_in_a_level_is_told() -> None:
     what = (spec.machine, run.case, run.parameters, spec.module)
     told = []
     for engine in ("reference", "columns"):
-        graph = explore(*what, engine=engine)  # type: ignore[arg-type]
+        graph = explore(*what, engine=engine)
         first = next(violation for violation in graph.violations if violation.property == "no_deadlock")
         level = graph.level_of(first.state)
         everyone = [v for v in (*graph.violations, *graph.violations_again) if v.property == "no_deadlock"]

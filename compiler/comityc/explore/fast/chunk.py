@@ -41,7 +41,8 @@ class Chunk:
 
     def value(self, lane: int, word: NDArray[np.uint64]) -> Numbers:
         """Return what is in a lane; `word` is that in which it stands."""
-        return ((word >> self._moves.lane_shift[lane]) & self._moves.lane_mask[lane]).view(np.int64)
+        found: Numbers = ((word >> self._moves.lane_shift[lane]) & self._moves.lane_mask[lane]).view(np.int64)
+        return found
 
     def queues(self, lane: int, values: Numbers) -> Numbers:
         """Return the queues that a lane with order stands for."""

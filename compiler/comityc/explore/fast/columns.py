@@ -36,7 +36,7 @@ _TURN = 16
 """After so many chunks Python hears of signals, memory and progress again."""
 _WIDE = 100_000
 """A level of so many states is worth two threads."""
-_MOST_WAITING = 1 << 24
+_MOST_WAITING = 1 << 22
 """So many keys wait to be looked up at most."""
 _THREADS = 2
 

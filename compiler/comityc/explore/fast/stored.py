@@ -14,6 +14,7 @@ from comityc.explore.fast.visited import Keys, Numbers, Visited
 
 Words = list[NDArray[np.uint64]]
 
+_PIECE = 1 << 16
 _FACTOR, _STEP = 0xD6E8FEB86659FD93, 0x9E3779B97F4A7C15
 
 
@@ -63,7 +64,8 @@ class States:
         """Take in states at the end, and return their numbers."""
         first, last = self.count, self.count + len(words[0])
         if last > self._words.shape[1]:
-            grown = np.empty((len(words), max(last, 2 * self._words.shape[1])), dtype=np.uint64)
+            # What is not written to yet takes no memory; what is copied does, so that is not done often.
+            grown = np.empty((len(words), max(last, 4 * self._words.shape[1])), dtype=np.uint64)
             grown[:, :first] = self._words[:, :first]
             self._words = grown
         for at, word in enumerate(words):
@@ -81,6 +83,9 @@ class States:
         """Begin anew with the keys of all states."""
         self.visited = Visited(self.numbered)
         keys = self.keys_of(list(self._words[:, : self.count]))
+        if not self.numbered:
+            self.visited.add(np.sort(keys), None)
+            return
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
         if self.layout.words > 1 and (ordered[1:] == ordered[:-1]).any():
@@ -96,7 +101,8 @@ class States:
     def lay_out(self, layout: Layout) -> None:
         """Write all states by another layout."""
         old, self.layout = self.layout, layout
-        self._words = np.stack(relaid(list(self._words[:, : self.count]), old, layout))
+        written = relaid(list(self._words[:, : self.count]), old, layout)
+        self._words = written[0].reshape(1, -1) if len(written) == 1 else np.stack(written)
         self.take_in()
 
     def memory(self) -> int:
@@ -111,7 +117,9 @@ def relaid(words: Sequence[NDArray[np.uint64]], old: Layout, new: Layout) -> Wor
         way = (before[0], after[0], after[1] - before[1])
         groups[way] = groups.get(way, 0) | before[2] << before[1]
     found = [np.zeros(len(words[0]), dtype=np.uint64) for _ in range(new.words)]
-    for (source, target, up), mask in groups.items():
-        part = words[source] & np.uint64(mask)
-        found[target] |= part << np.uint64(up) if up >= 0 else part >> np.uint64(-up)
+    for at in range(0, len(words[0]), _PIECE):
+        here = slice(at, at + _PIECE)
+        for (source, target, up), mask in groups.items():
+            part = words[source][here] & np.uint64(mask)
+            found[target][here] |= part << np.uint64(up) if up >= 0 else part >> np.uint64(-up)
     return found

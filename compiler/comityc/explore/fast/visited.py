@@ -14,6 +14,8 @@ Keys = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+_PIECE = 1 << 18
+
 
 class Run(NamedTuple):
     """Keys in ascending order, and the numbers of their states where those are asked for."""
@@ -61,7 +63,11 @@ class Visited:
 
 
 def unmet(keys: Keys, runs: Sequence[Run]) -> Keys:
-    """Return those of these keys, in ascending order, that are in none of the arrays."""
+    """Return those of these keys, in ascending order, that are in none of the arrays. Some at a time: what is made on the way is small."""
+    return np.concatenate([_unmet(keys[at : at + _PIECE], runs) for at in range(0, max(len(keys), 1), _PIECE)])
+
+
+def _unmet(keys: Keys, runs: Sequence[Run]) -> Keys:
     for run in runs:
         if len(run.keys) and len(keys):
             at = np.searchsorted(run.keys, keys)
