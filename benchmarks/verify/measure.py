@@ -3,8 +3,9 @@
     python benchmarks/verify/measure.py [--rounds 5] [--tlc JAR] [--output FOLDER] [--quick]
 
 Every figure is a whole command as a person would type it: for Spin the generation of the verifier, gcc and the run, in its natural
-form and packed by hand; for Comity `comity verify` with all properties decided. The commands take turns in one run, and the ratio is
-the median over the rounds of theirs to ours. All of them have to report the same number of states, or the run stops.
+form and packed by hand; for Comity `comity verify` with all properties decided, by its kernel of C and by NumPy alone. The commands
+take turns in one run, and the ratio is the median over the rounds of theirs to ours, which is that with the kernel. All of them have
+to report the same number of states, or the run stops.
 """
 
 import argparse
@@ -122,7 +123,10 @@ def _output(command: Sequence[str], folder: Path) -> str:
 
 def contenders(model: Model, jar: Path | None) -> list[Contender]:
     """Return who runs a model; the first is the one that the others are measured against."""
-    found = [Contender("Comity", comity(model.spec, model.case, "--no-symmetry"))]
+    found = [
+        Contender("Comity", comity(model.spec, model.case, "--no-symmetry")),
+        Contender("Comity, NumPy alone", comity(model.spec, model.case, "--no-symmetry", "--engine", "columns")),
+    ]
     if model.promela is not None and shutil.which("spin"):
         found += [Contender("Spin", spin(model, "natural")), Contender("Spin, packed by hand", spin(model, "packed"))]
     if jar is not None and model.tla is not None:
@@ -170,7 +174,7 @@ def plot(rows: Sequence[tuple[str, str, str, str]], path: Path) -> None:
             last = model
         y += 20
         width = max(float(seconds) / longest * 460, 1)
-        colour = "#2b6cb0" if name == "Comity" else "#a0aec0"
+        colour = "#2b6cb0" if name.startswith("Comity") else "#a0aec0"
         parts.append(f'<text x="150" y="{y + 11}" text-anchor="end">{name}</text>')
         parts.append(f'<rect x="158" y="{y}" width="{width:.0f}" height="14" fill="{colour}"/>')
         parts.append(f'<text x="{163 + width:.0f}" y="{y + 11}">{seconds} s</text>')

@@ -11,6 +11,7 @@ from tests.explore.naive import Naive
 from tests.explore.specs import Spec
 
 from comityc.explore.engine.search import Search
+from comityc.explore.engine.setting import Setting
 from comityc.explore.fast.explore import EngineName, explore, unfit
 from comityc.explore.fast.native import compiler
 from comityc.explore.graph import Graph
@@ -73,7 +74,7 @@ def _told(graph: Graph) -> Told:
         graph.edges,
         Counter((repr(graph.world(at)), *sorted(map(repr, graph.network(at)))) for at in range(len(graph.states))),
         Counter(graph.labels[label] for label in graph.edge_labels.tolist()),
-        frozenset((violation.property, violation.text) for violation in graph.violations),
+        frozenset((v.property, v.text if v.property != "no_deadlock" else "") for v in graph.violations),
         frozenset(graph.cut_bounds),
         frozenset(graph.taken_transitions),
     )
@@ -86,8 +87,15 @@ def naively(spec: Spec, case: Case, most: int) -> Told:
 
 
 def _native_can(spec: Spec, case: Case) -> bool:
-    setting = Search(spec.machine, case, spec.parameters, spec.module).successors.setting
-    return compiler() is not None and unfit(setting) is None
+    return compiler() is not None and unfit(_setting(spec, case)) is None
+
+
+def _columns_can(spec: Spec, case: Case) -> bool:
+    return unfit(_setting(spec, case), for_columns=True) is None
+
+
+def _setting(spec: Spec, case: Case) -> Setting:
+    return Search(spec.machine, case, spec.parameters, spec.module).successors.setting
 
 
 def _naive_can(spec: Spec, case: Case) -> bool:
@@ -104,6 +112,7 @@ def _naive_can(spec: Spec, case: Case) -> bool:
 REFERENCE = by_graph("reference")
 OTHERS: dict[str, tuple[Engine, Callable[[Spec, Case], bool]]] = {
     "native": (by_graph("native"), _native_can),
+    "columns": (by_graph("columns"), _columns_can),
     "naive": (naively, _naive_can),
 }
 

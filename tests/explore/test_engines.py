@@ -9,11 +9,18 @@ from tests.explore.engines import OTHERS, compared, differences, naively
 from tests.explore.random_specs import RichSpecMaker
 from tests.explore.specs import Spec, compile_spec, load_spec
 
+from comityc.explore.fast import columns
 from comityc.explore.fast.explore import EngineName
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import plan_runs
 
 FEW = 1_500
+
+
+@pytest.fixture(autouse=True)
+def no_level_is_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These cases are small: NumPy is to take them all the same."""
+    monkeypatch.setattr(columns, "NARROW", 0)
 
 
 def a_spec(seed: int, *, acts: bool, models: bool) -> tuple[RichSpecMaker, Spec] | None:

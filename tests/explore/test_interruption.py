@@ -17,7 +17,7 @@ def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("comityc.explore.side_by_side.processors", lambda: 1)
 
 
-@pytest.mark.parametrize("engine", ["reference", "native"])
+@pytest.mark.parametrize("engine", ["reference", "native", "columns"])
 def test_the_search_is_cut_and_told(engine: EngineName) -> None:
     if engine == "native" and compiler() is None:
         pytest.skip("there is no C compiler")

@@ -34,6 +34,7 @@ class Engine(StrEnum):
     AUTO = "auto"
     REFERENCE = "reference"
     NATIVE = "native"
+    COLUMNS = "columns"
 
 
 Files = Annotated[list[str], Argument(metavar="FILE", help="Specs, or folders of them.")]

@@ -1,8 +1,8 @@
 """A case with instances that are alike in; its states out: one of each orbit, or all of them where that is quicker.
 
-The search of orbits steps Python, and the kernel finds some ten to fifty times as many states in a second. So where few instances are
-alike all states are looked for first, and where many are, once it is not over after a few orbits; what is too large for the kernel goes
-by orbits after all.
+The search of orbits steps Python, and an engine that goes by table finds some ten to fifty times as many states in a second. So where
+few instances are alike all states are looked for first, and where many are, once it is not over after a few orbits; what is too large
+for that goes by orbits after all.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ FEW_ORBITS = 500
 MANY_NAMES = 5_000
 """Where instances can be named in more ways than this, orbits are fewer than states by more than the kernel is quicker."""
 QUICK_STATES = 3_000_000
-"""So many states the kernel finds, and so many are judged, while the search of orbits would still be at its first tenth."""
+"""So many states are found by table, and so many are judged, while the search of orbits would still be at its first tenth."""
 
 
 def explore_alike(
@@ -42,7 +42,7 @@ def explore_alike(
     """Find the states of a case in which the instances of these roles can stand in for one another."""
     what = (machine, case, parameters, module)
     in_orbits = {"roles": roles, "progress": progress, **how}
-    if compiler() is None or unfit(make_setting(*what)) is not None:
+    if unfit(make_setting(*what), for_columns=compiler() is None) is not None:
         return explore_orbits(*what, max_states=max_states, **in_orbits)
     if _ways_to_name(module.instances(parameters), roles) > MANY_NAMES:
         few = explore_orbits(*what, max_states=min(max_states or FEW_ORBITS, FEW_ORBITS), **in_orbits)

@@ -94,7 +94,11 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         counted = count_instances(machine, evaluator, run, alike, max_states=limits.max_states, progress=meter)
         if counted is not None:
             return replace(counted, seconds=perf_counter() - started)
-    by = partial(_by_orbits(limits), roles=alike.roles) if alike.found and limits.engine != "native" else explore
+    by = (
+        partial(_by_orbits(limits), roles=alike.roles)
+        if alike.found and limits.engine not in ("native", "columns")
+        else explore
+    )
     search = partial(
         by,
         machine,

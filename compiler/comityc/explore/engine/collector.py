@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from comityc.explore.engine.moves import MoveFinder
 
 
+NO_DRAW = (None,)
+
+
 class FreshIds:
     """The ids that an event brings along; remembers which of them the machine took."""
 
@@ -67,7 +70,7 @@ class Collector:
         silent = True
         for now in readings:
             offered, refusal = False, None
-            for draw in self._draws(self.local.state, event_with(None), label):
+            for draw in self._draws(self.local.state, event_with(None), label) if self.view.draws else NO_DRAW:
                 event = event_with(draw) if now is None else event_with(draw)._replace(now=now)
                 try:
                     step: Step[Any] = self._machine.step(self.local.state, event)
@@ -79,9 +82,11 @@ class Collector:
                 offered = True
                 taken = tuple(self._finder.fresh_ids.taken)
                 self._finder.used_fresh |= bool(taken)
-                done = label._replace(transition=step.transition, draw=draw, fresh=taken)
-                if step.transition == -1 and label.kind == "deliver":
-                    done = done._replace(kind="ignore")
+                kind = "ignore" if step.transition == -1 and label.kind == "deliver" else label.kind
+                done = Label(
+                    kind, label.instance, step.transition, label.sender, label.message, label.name, label.element, label.value,
+                    label.outcome, draw, label.arguments, label.kept, taken, label.now, label.lost,
+                )  # fmt: skip  # `_replace` would take a tenth of the time of the whole step
                 if seen is not None:
                     done = done._replace(now=now or 0.0)
                 self._take(step, event, done, owed, spends, primitives, answered, again, seen)
@@ -105,7 +110,7 @@ class Collector:
         seen: set[Any] | None,
     ) -> None:
         """Keep what came of an event, unless it is `seen`: it may do the same whatever the time."""
-        changed = self.local._replace(state=step.state)
+        changed = Local._make((step.state, *self.local[1:]))
         after, left = self._finder.settle(self.who, self.local, changed, step.entered, spends, answered, again)
         sends = step.sends
         if self._moments is not None:
@@ -133,7 +138,7 @@ class Collector:
         """Keep a step."""
         finder, setting = self._finder, self._finder.setting
         self.labels.append(label)
-        cut = [*self._breaches(after), *self._shared_breaches(primitives)]
+        cut = self._breaches(after) + self._shared_breaches(primitives)
         for send in sends:
             name = setting.message_names[type(send.message)]
             cut += sorted(key for key, _ in breaches(setting.limits.of_message(name), send.message))
@@ -155,8 +160,8 @@ class Collector:
             self._plain.append((delta, label))
 
     def _draws(self, state: Any, event: Event, label: Label) -> Sequence[Any]:
-        if not any(transition.draw for transition in self.view.transitions.values()):
-            return (None,)
+        if not self.view.draws:
+            return NO_DRAW
         try:
             values = self._machine.draws(state, event)
         except UndefinedValue as error:
@@ -191,10 +196,12 @@ class Collector:
         after, finder = step.state, self._finder
         if finder.setting.is_model:
             return None
-        once_more = event._replace(fresh=tuple(f"{text}0" for text in finder.fresh_ids.ids))
-        for draw in self._draws(after, event, Label("deliver")):
+        ids = finder.fresh_ids.ids
+        once_more = event._replace(fresh=tuple(f"{text}0" for text in ids)) if ids else event
+        for draw in self._draws(after, event, Label("deliver")) if self.view.draws else NO_DRAW:
             try:
-                again = self._machine.step(after, once_more._replace(draw=draw)).state
+                drawn = once_more if draw is event.draw else once_more._replace(draw=draw)
+                again = self._machine.step(after, drawn).state
             except (NotEnabled, UnhandledMessage, UndefinedValue):
                 continue
             for at, name in enumerate(after._fields):

@@ -63,6 +63,7 @@ class MoveFinder:
         self.locals: list[list[Local]] = [[] for _ in setting.instances]
         self.shared: Any = None  # of a model: as it is before the step
         self.shared_check = setting.limits.of_variables(setting.machine.shared or (), 0)
+        self._everything = frozenset(setting.message_names.values())
         self.used_fresh = False
         self.taken_transitions: set[tuple[str, int]] = set()
         self._numbers: list[dict[Local, int]] = [{} for _ in setting.instances]
@@ -95,12 +96,11 @@ class MoveFinder:
 
     def dead(self, who: int, local: Local) -> frozenset[str]:
         """Return the messages that an instance has no use for, now and for ever."""
-        everything = frozenset(self.setting.message_names.values())
         if local.status in (ABSENT, LEFT):
-            return everything
+            return self._everything
         if self.setting.exact:
             return NO_MESSAGES
-        return everything if local.status == GONE else self.setting.roles[who].dead[local.state.at]
+        return self._everything if local.status == GONE else self.setting.roles[who].dead[local.state.at]
 
     def is_stuck(self, who: int, number: int) -> bool:
         """Say whether an instance that can do nothing more ought to be able to."""

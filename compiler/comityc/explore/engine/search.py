@@ -225,14 +225,17 @@ class Search:
         self._said.clear()
         self.graph.violations_again.clear()
 
-    def say(self, index: int, note: Note) -> None:
-        """Note down a violation: the first of each property and step, and those of the same level beside it."""
+    def say(self, index: int, note: Note, *, again: bool = False) -> None:
+        """Note down a violation: the first of each property and step, and those of the same level beside it.
+
+        `again` says that the first, if there is one, is of the same level.
+        """
         graph, violation = self.graph, Violation(note.property, index, note.label, note.text)
         known = self._said.get((note.property, note.label))
         if known is None:
             self._said[note.property, note.label] = index
             graph.violations.append(violation)
-        elif known < index and graph.levels and known >= graph.levels[-1][0]:
+        elif known < index and (again or (graph.levels and known >= graph.levels[-1][0])):
             graph.violations_again.append(violation)
 
     def stop(self, why: str) -> None:

@@ -38,6 +38,7 @@ class RoleView:
     once: tuple[tuple[int, str, bool], ...]  # positions, names, and whether none says that it is not set yet
     check: Check | None
     watches_time: bool  # whether a guard reads the time
+    draws: bool  # whether a transition draws
     dead: Mapping[
         str, frozenset[str]
     ]  # by state: the messages that are ignored there and wherever one can get from there
@@ -168,6 +169,7 @@ def _view(role: Role, machine: Machine, faults: Envelope, limits: Limits) -> Rol
             if transition.guard is not None
             for part in reached(transition.guard, definitions)
         ),
+        draws=any(transition.draw is not None for transition in role.transitions),
         dead=_dead_messages(role, machine, faults),
     )
 

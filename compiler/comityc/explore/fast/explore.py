@@ -1,7 +1,7 @@
 """A case in; its reachable states out, by whichever engine is the quickest for it.
 
 Every search begins with the reference engine. One that grows large is taken over at the border of a level, by the kernel where there
-is a C compiler. What the tables do not know, the reference does to the end.
+is a C compiler, by NumPy where there is none. What the tables do not know, the reference does to the end.
 """
 
 from dataclasses import fields
@@ -10,13 +10,14 @@ from typing import Any, Literal
 
 from comityc.explore.engine.search import MAX_STATES, Progress, Search
 from comityc.explore.engine.setting import Setting
-from comityc.explore.fast.native import build
+from comityc.explore.fast.columns import ColumnSearch
+from comityc.explore.fast.native import build, compiler
 from comityc.explore.fast.native_search import NativeSearch
 from comityc.explore.fast.tables import Tables, TooRich
 from comityc.explore.graph import Graph
 from comityc.machine.model import Case, Envelope, Machine
 
-EngineName = Literal["auto", "reference", "native"]
+EngineName = Literal["auto", "reference", "native", "columns"]
 
 MOST_STATES = 30_000_000
 """How many states a search finds at most when nobody says how many."""
@@ -46,12 +47,16 @@ _KNOWN_CASE = {
 }
 
 
-def unfit(setting: Setting) -> str | None:
-    """Say why only the reference engine can take a case; None where the tables can."""
+def unfit(setting: Setting, *, for_columns: bool = False) -> str | None:
+    """Say why only the reference engine can take a case; None where the kernel can, or NumPy's columns."""
     if setting.is_model:
         return "its instances see each other"
     if setting.faults.byzantine and setting.exact:
         return "figures are stated, and what liars send is under way first"
+    if for_columns and setting.timing is not None:
+        return "it has a clock"
+    if for_columns and setting.faults.partition is not None:
+        return "its network falls apart"
     for owner, known in ((setting.faults, _KNOWN_FAULTS), (setting.case, _KNOWN_CASE)):
         usual = Envelope() if isinstance(owner, Envelope) else None
         for part in fields(owner):
@@ -85,7 +90,8 @@ def explore(
     """
     search = Search(machine, case, parameters, module)
     by_reference = MAX_STATES if max_states is None else max_states
-    if engine == "reference" or unfit(search.successors.setting) is not None:
+    by_columns = engine == "columns" or (engine == "auto" and compiler() is None)
+    if engine == "reference" or unfit(search.successors.setting, for_columns=by_columns) is not None:
         return search.run(keep_edges=keep_edges, max_states=by_reference, progress=progress)
     found: list[Tables] = []
 
@@ -95,14 +101,15 @@ def explore(
             return False
         if not found:
             found.append(Tables(search.successors))
-        return build(found[0].layout.words).ready(wait=engine == "native") is not None
+        return by_columns or build(found[0].layout.words).ready(wait=engine == "native") is not None
 
     try:
         search.run(keep_edges=keep_edges, max_states=by_reference, progress=progress, until=can_go_on)
         if search.border is None:
             return search.graph
-        native = NativeSearch(search, found[0], keep_edges=keep_edges, max_states=max_states or MOST_STATES)
-        native.run(memory=memory, progress=progress)
+        other = ColumnSearch if by_columns else NativeSearch
+        taken_over = other(search, found[0], keep_edges=keep_edges, max_states=max_states or MOST_STATES)
+        taken_over.run(memory=memory, progress=progress)
         return search.graph
     except TooRich:
         again = Search(machine, case, parameters, module)

@@ -239,6 +239,11 @@ class Lanes:
             gone = np.uint64(field["mask"]) << np.uint64(field["shift"])
             self._sweep_mask[sweep, int(field["word"])] &= ~gone
 
+    @property
+    def sweep_mask(self) -> NDArray[np.uint64]:
+        """What each sweep leaves of the lanes without order, by word."""
+        return self._sweep_mask
+
     def _swept_lanes(self, number: int) -> list[int]:
         who, names = self._sweeps[number]
         lanes = np.flatnonzero(self.receiver.data[: self.receiver.length] == who).tolist()

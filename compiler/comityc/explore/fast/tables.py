@@ -472,6 +472,10 @@ class Tables:
             self._send_numbers[envelopes] = self.sends.extend(list(envelopes))[0]
         return self._send_numbers[envelopes]
 
+    def note_number(self, notes: tuple[Note, ...]) -> int:
+        """Return the number of what is to be said together."""
+        return self._note(notes)
+
     def _note(self, notes: tuple[Note, ...]) -> int:
         found = self._note_numbers.get(notes)
         if found is None:

@@ -1,0 +1,101 @@
+"""The keys of states, level by level, in; which of them were never met before, out.
+
+All keys met so far are kept in a few sorted arrays, each at least twice as long as the next: a new one joins the last as soon as it is no
+longer much smaller. So a key is sorted a few times in all, and is looked for in a few arrays.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_PIECE = 1 << 18
+
+
+class Run(NamedTuple):
+    """Keys in ascending order, and the numbers of their states where those are asked for."""
+
+    keys: Keys
+    numbers: NDArray[np.int32] | None
+
+
+def first_of_equals(ordered: Keys) -> Flags:
+    """Say of each key whether it differs from the one before it."""
+    new = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new
+
+
+def distinct(keys: Keys) -> Keys:
+    """Return the distinct keys in ascending order; `keys` are put in order on the way."""
+    keys.sort()
+    return keys.compress(first_of_equals(keys))
+
+
+class Visited:
+    """All keys met so far. With `numbered`, it is known which state each belongs to."""
+
+    def __init__(self, numbered: bool) -> None:
+        self.numbered = numbered
+        self.runs: list[Run] = []
+
+    def add(self, keys: Keys, numbers: Numbers | None) -> None:
+        """Take in keys that were not met before, in ascending order."""
+        if not len(keys):
+            return
+        self.runs.append(Run(keys, numbers.astype(np.int32) if self.numbered and numbers is not None else None))
+        while len(self.runs) > 1 and 2 * len(self.runs[-1].keys) > len(self.runs[-2].keys):
+            self.runs[-2:] = [_joined(*self.runs[-2:])]
+
+    def between(self, first: int | None, end: int | None) -> list[Run]:
+        """Return the part of each array that holds the keys from `first` on and before `end`."""
+        found = []
+        for keys, numbers in self.runs:
+            low = 0 if first is None else int(np.searchsorted(keys, np.uint64(first)))
+            high = len(keys) if end is None else int(np.searchsorted(keys, np.uint64(end)))
+            found.append(Run(keys[low:high], None if numbers is None else numbers[low:high]))
+        return found
+
+
+def unmet(keys: Keys, runs: Sequence[Run]) -> Keys:
+    """Return those of these keys, in ascending order, that are in none of the arrays. Some at a time: what is made on the way is small."""
+    return np.concatenate([_unmet(keys[at : at + _PIECE], runs) for at in range(0, max(len(keys), 1), _PIECE)])
+
+
+def _unmet(keys: Keys, runs: Sequence[Run]) -> Keys:
+    for run in runs:
+        if len(run.keys) and len(keys):
+            at = np.searchsorted(run.keys, keys)
+            at[at == len(run.keys)] = 0
+            keys = keys.compress(run.keys[at] != keys)
+    return keys
+
+
+def numbers_of(keys: Keys, runs: Sequence[Run]) -> Numbers:
+    """Return the number of the state that each key was met with; -1 for one that was not."""
+    numbers = np.full(len(keys), -1, dtype=np.int64)
+    left = np.arange(len(keys))
+    for run in runs:
+        assert run.numbers is not None
+        if len(run.keys) and len(left):
+            wanted = keys[left]
+            at = np.searchsorted(run.keys, wanted)
+            at[at == len(run.keys)] = 0
+            met = run.keys[at] == wanted
+            numbers[left[met]] = run.numbers[at[met]]
+            left = left[~met]
+    return numbers
+
+
+def _joined(one: Run, other: Run) -> Run:
+    keys = np.concatenate((one.keys, other.keys))
+    if one.numbers is None or other.numbers is None:
+        keys.sort()
+        return Run(keys, None)
+    order = np.argsort(keys)
+    return Run(keys[order], np.concatenate((one.numbers, other.numbers))[order])
