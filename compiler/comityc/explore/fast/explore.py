@@ -100,7 +100,7 @@ def explore(
         if engine == "auto" and not pays(graph, search):
             return False
         if not found:
-            found.append(Tables(search.successors))
+            found.append(Tables(search.successors, fields_wait=not by_columns))
         return by_columns or build(found[0].layout.words).ready(wait=engine == "native") is not None
 
     try:

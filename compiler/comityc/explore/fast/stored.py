@@ -113,7 +113,7 @@ class States:
 def relaid(words: Sequence[NDArray[np.uint64]], old: Layout, new: Layout) -> Words:
     """Write states by another layout, which has all parts of the old one. Parts that move together are moved together."""
     groups: dict[tuple[int, int, int], int] = {}
-    for before, after in zip(old.fields.tolist(), new.fields[: len(old.fields)].tolist(), strict=True):
+    for before, after in zip(old.fields.tolist(), new.fields[: len(old.fields)].tolist(), strict=False):
         way = (before[0], after[0], after[1] - before[1])
         groups[way] = groups.get(way, 0) | before[2] << before[1]
     found = [np.zeros(len(words[0]), dtype=np.uint64) for _ in range(new.words)]

@@ -31,7 +31,9 @@ class TooRich(Exception):
 class Tables:
     """Rows, moves and everything that they name, by number. `ask` answers the kernel."""
 
-    def __init__(self, successors: Successors) -> None:
+    def __init__(self, successors: Successors, *, fields_wait: bool = True) -> None:
+        """With `fields_wait` there are fields for messages that are still to come; without, each of them asks for a new layout."""
+        self._fields_wait = fields_wait
         self.successors = successors
         self.setting = setting = successors.setting
         self.structure = t = k.TablesStructure()
@@ -112,10 +114,9 @@ class Tables:
         widths = [_bits(len(finder.locals[who])) for who in range(instances)]
         widths += [_bits(len(self.successors.rests.items)), *self.lanes.widths()]
         growing = [*range(instances + 1), *(instances + 1 + lane for lane in self.lanes.queues)]
-        as_it_is = grown(self.layout, widths, self.lanes.spare_width) if len(self.layout.fields) else None
-        self.layout = as_it_is or lay_out(
-            widths, growing, self._outgrown, self.lanes.expected(), self.lanes.spare_width
-        )
+        waiting = self.lanes.spare_width if self._fields_wait else 0
+        as_it_is = grown(self.layout, widths, waiting) if len(self.layout.fields) else None
+        self.layout = as_it_is or lay_out(widths, growing, self._outgrown, self.lanes.expected(), waiting)
         self._use_layout()
         self.new_layout = False
         return self.layout
