@@ -322,3 +322,15 @@ def test_messages_that_a_variable_holds_are_no_difference(tmp_path: Path) -> Non
     assert machine is not None
     report = mutate_machine(machine, MutationOptions(jobs=1, only=["swap-comparison"]))
     assert [fate.verdict for fate in report.fates] == ["equivalent"]
+
+
+def test_the_reasons_of_a_pattern_are_no_word_of_its_user(tmp_path: Path) -> None:
+    reason = "survives: {not-final keeper busy: it is as good as final}\n"
+    (tmp_path / "keeper.yaml").write_text(KEEPER.lstrip("\n") + reason)
+    (tmp_path / "user.yaml").write_text('comity: "1"\nprotocol: user\nuse: keeper\nrename: {keeper: clerk}\n')
+    for name, findings in ("keeper", 1), ("user", 0):
+        machine = check_file(str(tmp_path / f"{name}.yaml")).machine
+        assert machine is not None
+        report = mutate_machine(machine, MutationOptions(jobs=1, only=["not-final"]))
+        assert [fate.verdict for fate in report.fates] == ["killed", "killed"]
+        assert len(report.findings) == findings
