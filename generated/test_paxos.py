@@ -8,11 +8,14 @@ After every step the generated machine is compared with the spec, and these prop
     proposers_agree (line 144)
     validity (line 146)
     promises_grow (line 148)
+    own_ballots (line 150)
+    attempts_are_bounded (line 152)
+    first_ballot_decides (line 154)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    decides (line 150)
+    decides (line 157)
 """
 
 import pytest
@@ -24,13 +27,15 @@ BENCH = Bench(
     __file__,
     protocol="paxos",
     spec="../specs/consensus/paxos.yaml",
-    spec_hash="6e5bb106db93af0c",
+    spec_hash="f963e42c6cb1cceb",
 )
 
 CASES = [
     "three acceptors",
     "a learner",
     "two acceptors",
+    "half is no majority",
+    "an acceptor restarts",
     "one acceptor",
     "five acceptors",
     "one proposer in quiet times",

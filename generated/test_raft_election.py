@@ -7,12 +7,17 @@ After every step the generated machine is compared with the spec, and these prop
     one_vote_per_term (line 119)
     terms_grow (line 121)
     leader_is_fresh (line 123)
+    candidate_votes_for_itself (line 125)
+    votes_were_given (line 127)
+    new_term_new_vote (line 130)
+    logs_are_left_alone (line 132)
+    leader_stays (line 134)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    can_still_elect (line 125)
-    settles (line 127)
+    can_still_elect (line 138)
+    settles (line 140)
 """
 
 import pytest
@@ -24,7 +29,7 @@ BENCH = Bench(
     __file__,
     protocol="raft_election",
     spec="../specs/election/raft_election.yaml",
-    spec_hash="43ef1389454ea9e0",
+    spec_hash="19b934f4e4a0ac3a",
 )
 
 CASES = [
@@ -32,6 +37,8 @@ CASES = [
     "a second term",
     "messages go astray",
     "nodes go down",
+    "two nodes",
+    "three nodes in one term",
     "four nodes",
     "one node alone",
     "calm",

@@ -5,14 +5,15 @@ After every step the generated machine is compared with the spec, and these prop
 
     atomic (line 114)
     unanimous (line 116)
-    irrevocable (line 118)
-    all_yes_commits (line 120)
+    decided_is_recorded (line 118)
+    irrevocable (line 120)
+    all_yes_commits (line 122)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    doubt_ends (line 123)
-    never_blocked (line 128)
+    doubt_ends (line 125)
+    never_blocked (line 130)
 """
 
 import pytest
@@ -24,11 +25,12 @@ BENCH = Bench(
     __file__,
     protocol="two_phase_commit",
     spec="../specs/consensus/two_phase_commit.yaml",
-    spec_hash="facd53b9e4595ae9",
+    spec_hash="09d6e55f501f5a14",
 )
 
 CASES = [
     "three participants",
+    "one participant",
     "one to four",
     "calm",
     "the coordinator dies",

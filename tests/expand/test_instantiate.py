@@ -121,6 +121,20 @@ def test_names_may_be_exchanged(tmp_path: Path) -> None:
     }
 
 
+def test_mutants_are_named_after_what_was_renamed(tmp_path: Path) -> None:
+    survives = "survives: {not-final node done: nothing comes, drop-guard size done: nothing goes}\n"
+    (tmp_path / "pattern.yaml").write_text(f'comity: "1"\nprotocol: pattern\n{PATTERN}{survives}', encoding="utf-8")
+    (tmp_path / "main.yaml").write_text(
+        'comity: "1"\nprotocol: main\nuse: pattern\nrename: {node: peer, done: final_one, size: drop}\n',
+        encoding="utf-8",
+    )
+    tree, _ = expanded(tmp_path / "main.yaml")
+    assert data(tree)["survives"] == {
+        "not-final peer final_one": "nothing comes",
+        "drop-guard drop final_one": "nothing goes",
+    }
+
+
 @pytest.mark.parametrize(
     ("main", "codes"),
     [

@@ -284,3 +284,53 @@ scenarios:
 """
     report = mutated(tmp_path, WEAK, scenario, only=["one-less define"])
     assert [(fate.verdict, fate.by) for fate in report.fates] == [("killed", "scenario one is too few")]
+
+
+KEEPER = """
+comity: "1"
+protocol: keeper
+messages:
+  Job: {number: int}
+roles:
+  giver:
+    states:
+      giving:
+        - when: true
+          do: send Job(number=1) to keeper
+          goto: given
+      given: final
+  keeper:
+    variables:
+      job: Job?
+    states:
+      idle:
+        - receive: Job
+          if: msg.number > 0
+          do: job = msg
+          goto: busy
+      busy: final
+properties:
+  kept:
+    eventually: keeper.job is not none
+"""
+
+
+def test_messages_that_a_variable_holds_are_no_difference(tmp_path: Path) -> None:
+    path = tmp_path / "keeper.yaml"
+    path.write_text(KEEPER.lstrip("\n"))
+    machine = check_file(str(path)).machine
+    assert machine is not None
+    report = mutate_machine(machine, MutationOptions(jobs=1, only=["swap-comparison"]))
+    assert [fate.verdict for fate in report.fates] == ["equivalent"]
+
+
+def test_the_reasons_of_a_pattern_are_no_word_of_its_user(tmp_path: Path) -> None:
+    reason = "survives: {not-final keeper busy: it is as good as final}\n"
+    (tmp_path / "keeper.yaml").write_text(KEEPER.lstrip("\n") + reason)
+    (tmp_path / "user.yaml").write_text('comity: "1"\nprotocol: user\nuse: keeper\nrename: {keeper: clerk}\n')
+    for name, findings in ("keeper", 1), ("user", 0):
+        machine = check_file(str(tmp_path / f"{name}.yaml")).machine
+        assert machine is not None
+        report = mutate_machine(machine, MutationOptions(jobs=1, only=["not-final"]))
+        assert [fate.verdict for fate in report.fates] == ["killed", "killed"]
+        assert len(report.findings) == findings

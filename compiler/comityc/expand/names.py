@@ -177,12 +177,18 @@ def rename_spec(tree: MappingTree, names: Mapping[str, str]) -> MappingTree:
     def value(scalar: Scalar) -> Scalar:
         return rename_scalar(scalar, words) if scalar.style == "plain" else scalar
 
-    return Walk(name, value).spec(rename_constants(tree, name))
+    def mutant(scalar: Scalar) -> Scalar:
+        return rename_scalar(scalar, names, after=scalar.text.find(" "))  # its kind stays
+
+    # The names of mutants say where they are, but declare and read nothing, so that the walk passes over them.
+    renamed = Walk(name, value).spec(rename_constants(tree, name))
+    return Walk(mutant, value).parts(renamed, {"survives": _map_of(_kept)})
 
 
-def rename_scalar(scalar: Scalar, names: Mapping[str, str]) -> Scalar:
+def rename_scalar(scalar: Scalar, names: Mapping[str, str], after: int = -1) -> Scalar:
     """Return a text with some of its name tokens changed; every character still knows its place in the file."""
-    changes = [(start, end) for start, end in names_in(scalar.text) if scalar.text[start:end] in names]
+    found = ((start, end) for start, end in names_in(scalar.text) if start > after)
+    changes = [(start, end) for start, end in found if scalar.text[start:end] in names]
     if not changes:
         return scalar
     text, runs, done = "", [], 0

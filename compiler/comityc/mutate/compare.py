@@ -6,9 +6,10 @@ messages under way too. When the walk ends without a difference, the graphs are 
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import field, fields, is_dataclass
 from typing import Any
 
+from comity.values import Map
 from comityc.explore.graph import Graph
 from comityc.explore.judging.paths import Path
 from comityc.explore.telling.story import Teller
@@ -30,6 +31,8 @@ class Side:
     teller: Teller
     in_order: bool
     recast: tuple[str, str] | None = None
+    known: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """What there is in each local state that was seen, without the classes of its module."""
 
     def key(self, state: int) -> Key:
         """Return all that a state is, in values that do not belong to one graph alone."""
@@ -38,13 +41,19 @@ class Side:
             (e.sender, e.receiver, type(e.message).__name__, _fields(e.message)) for e in self.graph.network(state)
         ]
         under_way.sort(key=lambda e: (e[0], e[1]) if self.in_order else (e[0], e[1], e[2], repr(e[3])))
-        acts = tuple((h.act, h.arguments, h.undone) for h in world.acts)
+        acts = tuple((h.act, _content(h.arguments), h.undone) for h in world.acts)
         states = world.states
         if self.recast is not None:
             role, name = self.recast[0], value_name(self.recast[1])
             listed = (s._replace(**{name: tuple(sorted(getattr(s, name)))}) for s in states[role])
             states = {**states, role: tuple(listed)}
-        return tuple(states.items()), world.shared, world.crashed, world.byzantine, acts, tuple(under_way)
+        local = tuple((role, tuple(map(self._local, instances))) for role, instances in states.items())
+        return local, _content(world.shared), world.crashed, world.byzantine, acts, tuple(under_way)
+
+    def _local(self, state: Any) -> Any:
+        if state not in self.known:
+            self.known[state] = _content(state)
+        return self.known[state]
 
     def steps(self, state: int) -> Iterator[tuple[str, int, int]]:
         """Yield what is told of each step that changes something, its label and its target."""
@@ -60,7 +69,22 @@ class Side:
 
 def _fields(message: Any) -> tuple[Any, ...]:
     """Return what a message says: the classes of two modules are never equal, the values in them are."""
-    return tuple(getattr(message, field.name) for field in fields(message))
+    return tuple(_content(getattr(message, each.name)) for each in fields(message))
+
+
+def _content(value: Any) -> Any:
+    """Return a value in which each message, as a variable may hold it, is its name and what it says."""
+    match value:
+        case Map():
+            return tuple((_content(key), _content(item)) for key, item in value.items())
+        case frozenset():
+            return frozenset(map(_content, value))
+        case tuple():
+            return tuple(map(_content, value))
+        case _ if is_dataclass(value):
+            return type(value).__name__, _fields(value)
+        case _:
+            return value
 
 
 def first_difference(spec: Side, mutant: Side) -> tuple[str, ...] | None:

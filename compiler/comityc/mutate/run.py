@@ -66,12 +66,14 @@ def mutate_machine(machine: Machine, options: MutationOptions, progress: Progres
         fates[fate.name] = fate
         tell(f"{len(fates)} of {len(wanted)} mutants")
     ordered = tuple(fates[mutant.name] for mutant in wanted)
-    findings += _word_not_kept(reasons, mutants, fates)
+    # The reasons that a pattern gives are held to the pattern: they may be for nothing under the parameters of its user.
+    own = [name for name, _, span in machine.survives if span.file == machine.file]
+    findings += _word_not_kept(own, mutants, fates)
     names = tuple(case.name for case in bench.cases)
     return Report(wanted, ordered, reasons, tuple(bench.left_out), names, tuple(findings))
 
 
-def _word_not_kept(reasons: dict[str, str], mutants: Sequence[Mutant], fates: dict[str, Fate]) -> Iterator[str]:
+def _word_not_kept(reasons: Sequence[str], mutants: Sequence[Mutant], fates: dict[str, Fate]) -> Iterator[str]:
     """Name the reasons that are given for nothing."""
     names = [mutant.name for mutant in mutants]
     for name in reasons:
