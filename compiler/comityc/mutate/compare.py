@@ -4,7 +4,7 @@ Both graphs are walked together from their initial states, breadth first; states
 messages under way too. When the walk ends without a difference, the graphs are the same up to the names of their steps.
 """
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import field, fields, is_dataclass
 from typing import Any
@@ -24,7 +24,7 @@ class Side:
     """One of the two graphs, with what tells its steps.
 
     `in_order` says that messages of one channel keep their order. `recast` names a variable of a role that is a set on one side and a
-    list on the other: the same elements, each once, count as the same.
+    list on the other: the same elements, each once, count as the same. What a state is, is found out once.
     """
 
     graph: Graph
@@ -33,9 +33,16 @@ class Side:
     recast: tuple[str, str] | None = None
     known: dict[Any, Any] = field(default_factory=dict, repr=False)
     """What there is in each local state that was seen, without the classes of its module."""
+    _keys: dict[int, Key] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def key(self, state: int) -> Key:
         """Return all that a state is, in values that do not belong to one graph alone."""
+        known = self._keys.get(state)
+        if known is None:
+            known = self._keys[state] = self._key(state)
+        return known
+
+    def _key(self, state: int) -> Key:
         world = self.graph.world(state)
         under_way = [
             (e.sender, e.receiver, type(e.message).__name__, _fields(e.message)) for e in self.graph.network(state)
@@ -55,11 +62,13 @@ class Side:
             self.known[state] = _content(state)
         return self.known[state]
 
-    def steps(self, state: int) -> Iterator[tuple[str, int, int]]:
-        """Yield what is told of each step that changes something, its label and its target."""
-        for label, target in self.graph.steps_from(state):
-            if target != state:
-                yield self.teller.sentence(self.graph.labels[label]), label, target
+    def steps(self, state: int) -> Iterator[tuple[int, int]]:
+        """Yield each step that changes something: its label and its target."""
+        return ((label, target) for label, target in self.graph.steps_from(state) if target != state)
+
+    def sentence(self, label: int) -> str:
+        """Tell a step."""
+        return self.teller.sentence(self.graph.labels[label])
 
     def effect(self, state: int, label: int, target: int) -> tuple[str, ...]:
         """Tell a step and what it changes."""
@@ -90,7 +99,7 @@ def _content(value: Any) -> Any:
 def first_difference(spec: Side, mutant: Side) -> tuple[str, ...] | None:
     """Return the shortest way to a difference, in lines; None when there is none."""
     starts = {mutant.key(index): index for index in mutant.graph.initial}
-    pairs: dict[tuple[int, int], tuple[tuple[int, int], str] | None] = {}
+    pairs: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {}
     for index in spec.graph.initial:
         other = starts.get(spec.key(index))
         if other is None:
@@ -103,46 +112,47 @@ def first_difference(spec: Side, mutant: Side) -> tuple[str, ...] | None:
         pair = waiting.popleft()
         difference, onward = _compare(spec, mutant, *pair)
         if difference is not None:
-            return (*_way(pairs, pair), *difference)
-        for step, told in onward:
+            return (*_way(spec, pairs, pair), *difference)
+        for step, label in onward:
             if step not in pairs:
-                pairs[step] = pair, told
+                pairs[step] = pair, label
                 waiting.append(step)
     return None
 
 
 def _compare(
     spec: Side, mutant: Side, one: int, other: int
-) -> tuple[tuple[str, ...] | None, list[tuple[tuple[int, int], str]]]:
+) -> tuple[tuple[str, ...] | None, list[tuple[tuple[int, int], int]]]:
     """Compare the steps out of two equal states: a difference, or the pairs of states that they lead to."""
-    here = [(told, label, target, spec.key(target)) for told, label, target in spec.steps(one)]
-    there = [(told, label, target, mutant.key(target)) for told, label, target in mutant.steps(other)]
-    if Counter({key for *_, key in here}) != Counter({key for *_, key in there}):
-        gone = [step for step in here if step[3] not in {key for *_, key in there}]
-        new = [step for step in there if step[3] not in {key for *_, key in here}]
+    here = [(label, target, spec.key(target)) for label, target in spec.steps(one)]
+    there = [(label, target, mutant.key(target)) for label, target in mutant.steps(other)]
+    by_key: dict[Key, list[int]] = {}
+    for _, target, key in there:
+        by_key.setdefault(key, []).append(target)
+    from_here = {key for *_, key in here}
+    if from_here != by_key.keys():
+        gone = [step for step in here if step[2] not in by_key]
+        new = [step for step in there if step[2] not in from_here]
         lines: list[str] = []
         for side, at, steps, words in ((mutant, other, new, "the mutant then"), (spec, one, gone, "the spec then")):
             if steps:
-                told, *changes = side.effect(at, steps[0][1], steps[0][2])
+                told, *changes = side.effect(at, steps[0][0], steps[0][1])
                 lines += [f"{words}: {told}", *changes]
             else:
                 lines.append(f"{words}: nothing of the kind")
         return tuple(lines), []
-    by_key: dict[Key, list[int]] = {}
-    for *_, target, key in there:
-        by_key.setdefault(key, []).append(target)
     onward = []
-    for told, _, target, key in here:
+    for label, target, key in here:
         targets = by_key[key]
-        onward.append(((target, targets.pop(0) if len(targets) > 1 else targets[0]), told))
+        onward.append(((target, targets.pop(0) if len(targets) > 1 else targets[0]), label))
     return None, onward
 
 
-def _way(pairs: dict[tuple[int, int], Any], pair: tuple[int, int]) -> list[str]:
+def _way(spec: Side, pairs: dict[tuple[int, int], Any], pair: tuple[int, int]) -> list[str]:
     steps: list[str] = []
     came = pairs[pair]
     while came is not None:
-        before, told = came
-        steps.append(told)
+        before, label = came
+        steps.append(spec.sentence(label))
         came = pairs[before]
     return [f"{number}. {told}" for number, told in enumerate(reversed(steps), 1)]

@@ -71,8 +71,9 @@ class Explored:
 
     @property
     def name(self) -> str:
-        """Return the name of the case, with the values of this run."""
-        values = ", ".join(f"{name}={show(value)}" for name, value in self.run.values)
+        """Return the name of the case, with the values that tell its runs apart."""
+        several = {name for name, choices in self.run.case.values if len(choices) > 1}
+        values = ", ".join(f"{name}={show(value)}" for name, value in self.run.values if name in several)
         return f"{self.run.case.name} ({values})" if values else self.run.case.name
 
     @property
@@ -117,6 +118,7 @@ class Bench:
             wrong = _unexpected(one.examined.findings, one)
             if wrong is not None:
                 self.not_as_stated.append(f"{wrong} in `{one.name}`")
+        self._sides = [one.side for one in self.cases]
         self._scenarios = _passed(machine, evaluator.module)
         self._judged = self._weighed([one.examined for one in self.cases], machine)
 
@@ -163,9 +165,9 @@ class Bench:
         failed = next((name for name in self._scenarios if name not in _passed(machine, evaluator.module)), None)
         if failed is not None:
             return Fate(mutant.name, "killed", f"scenario {failed}", "its schedule")
-        for one, case in zip(found, self.cases, strict=True):
-            sides = (replace(side, recast=mutant.recast) for side in (case.side, one.side))
-            difference = first_difference(*sides)
+        for one, case, side in zip(found, self.cases, self._sides, strict=True):
+            right = side if mutant.recast is None else replace(side, recast=mutant.recast)
+            difference = first_difference(right, replace(one.side, recast=mutant.recast))
             if difference is not None:
                 difference = tuple(_NUMBERED.sub("", line) for line in difference)
                 return Fate(mutant.name, "survived", "", case.name, one.states, difference)
@@ -213,7 +215,7 @@ def _explored(
             run.case,
             run.parameters,
             evaluator.module,
-            engine="reference",
+            engine="auto",
             keep_edges=True,
             max_states=max_states,
             progress=watch,

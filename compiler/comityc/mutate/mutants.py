@@ -1,4 +1,7 @@
-"""A machine in, all its mutants out, in the order of the spec: the standard slips of the catalogue, one at a time."""
+"""A machine in, all its mutants out, in the order of the spec: the standard slips of the catalogue, one at a time.
+
+A whole that is made of parts is mutated where it says something itself: a part is held against the promises of its own spec.
+"""
 
 from comityc.machine.model import Machine
 from comityc.mutate.bodies import slips_in_bodies
@@ -15,4 +18,6 @@ def mutants_of(machine: Machine) -> tuple[Mutant, ...]:
         *slips_in_bodies(machine),
         *slips_in_structure(machine),
     )
+    if any(state.part is not None for role in machine.roles for state in role.states):
+        slips = tuple(slip for slip in slips if slip.span.file == machine.file)
     return tuple(sorted(named(slips), key=lambda mutant: mutant.line))
