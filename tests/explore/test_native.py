@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from tests.explore.specs import Spec, a_case, compile_spec, load_spec
 from tests.explore.test_two_explorers import SpecMaker
 from tests.explore.test_two_explorers_in_time import SECOND, TRIGGERS, MakerOfMoments, skew
 
+import comityc.explore.fast.native_search as native_search
 from comityc.explore.engine.search import Search
 from comityc.explore.fast.explore import EngineName, explore, unfit
 from comityc.explore.fast.native import build, compiler
@@ -231,6 +233,58 @@ roles:
 bounds: {n: 0..900}
 verify: {deep: {}}
 """
+
+
+class Edges(NamedTuple):
+    """The steps of a graph that kept them."""
+
+    offsets: Any
+    targets: Any
+    labelled: Counter[Any]
+
+    @classmethod
+    def of(cls, graph: Graph) -> "Edges":
+        assert graph.edge_labels is not None
+        return cls(graph.offsets, graph.targets, Counter(graph.labels[label] for label in graph.edge_labels.tolist()))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("specs/voting/threshold_vote.yaml", "three voters"), ("benchmarks/verify/two_phase.yaml", "seven managers")],
+)
+@pytest.mark.parametrize("keep_edges", [True, False])
+def test_a_team_finds_what_one_thread_finds(
+    path: str, name: str, keep_edges: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = compile_spec(path)
+    (run,) = plan_runs(spec.machine, Evaluator(spec.machine, spec.module), [name], None)
+
+    def found_by(threads: int) -> Graph:
+        monkeypatch.setattr(native_search, "threads", lambda: threads)
+        return explore(spec.machine, run.case, run.parameters, spec.module, engine="native", keep_edges=keep_edges)
+
+    def worlds(graph: Graph) -> Any:
+        """Each state by its parts, which do not depend on the order in which they came up in this search."""
+        return Counter((repr(graph.world(at)), graph.level_of(at)) for at in range(0, len(graph.states), 97))
+
+    alone, three, again = found_by(1), found_by(3), found_by(3)
+    assert max(last - first for first, last in alone.levels) > 1 << 14  # so many that a team is worth its while
+    assert (alone.levels, alone.edges) == (three.levels, three.edges)
+    assert list(three.states[::97]) == list(again.states[::97])
+    assert np.array_equal(three.parent, again.parent)
+    assert np.array_equal(three.parent_label, again.parent_label)
+    assert worlds(three) == worlds(again)
+    if keep_edges:
+        one, other = Edges.of(alone), Edges.of(three)
+        assert Counter(np.diff(one.offsets).tolist()) == Counter(np.diff(other.offsets).tolist())
+        into = (np.bincount(edges.targets, minlength=len(alone.states)) for edges in (one, other))
+        assert Counter(next(into).tolist()) == Counter(next(into).tolist())
+        assert one.labelled == other.labelled
+        depth = np.repeat(np.arange(len(three.levels)), [last - first for first, last in three.levels])
+        sources = np.repeat(np.arange(len(three.states)), np.diff(other.offsets))
+        assert (depth[other.targets] <= depth[sources] + 1).all()
+    for at in range(1, len(three.states), 997):  # the way to each state leads from level to level
+        assert three.level_of(int(three.parent[at])) == three.level_of(at) - 1 or at < three.initial_count
 
 
 def test_a_graph_in_which_no_row_is_used_twice_is_left_to_the_reference() -> None:
