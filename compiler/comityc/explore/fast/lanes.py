@@ -67,6 +67,9 @@ class Lanes:
         self._lane_of_rank: dict[int, int] = {}
         self._widths: list[int] = []
         self._of_receiver: list[list[int]] = [[] for _ in tables.setting.instances]
+        self._room = [
+            16 for _ in tables.setting.instances
+        ]  # for so many local states of a receiver all its envelopes have room
         self._layout: Layout | None = None
         self._first_part = 0
 
@@ -78,10 +81,11 @@ class Lanes:
         while self.envelope_lane.length < len(store.envelopes):
             self._add(self.envelope_lane.length)
         for who, envelopes in enumerate(self._of_receiver):
-            if envelopes and len(known[who]) > len(self.deliver[envelopes[-1]]):
+            if len(known[who]) > self._room[who]:
+                self._room[who] = max(len(known[who]), 2 * self._room[who])
                 for envelope in envelopes:
-                    self.deliver.reserve(envelope, len(known[who]))
-                    self.fate.reserve(envelope, len(known[who]))
+                    self.deliver.reserve(envelope, self._room[who])
+                    self.fate.reserve(envelope, self._room[who])
 
     def _add(self, envelope: int) -> None:
         store = self._network
@@ -100,12 +104,9 @@ class Lanes:
         self.double_label.append(number(lost._replace(kind="duplicate")) if self._doubles else -1)
         self.learn.append(0)
         self.envelope_ids.append(self._tables.ids_of(sent.message))
-        length = len(self._all.finder.locals[receiver])
-        same = self._of_receiver[receiver]
-        length = max(length, len(self.deliver[same[-1]]) if same else 0)
-        self.deliver.append(length)
-        self.fate.append(length)
-        same.append(envelope)
+        self.deliver.append(self._room[receiver])
+        self.fate.append(self._room[receiver])
+        self._of_receiver[receiver].append(envelope)
 
     def _add_lane(self, receiver: int, envelope: int) -> int:
         lane = self.receiver.append(receiver)
