@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import overload
 
 import numpy as np
@@ -72,6 +72,7 @@ class ColumnSearch:
         self._steps, self._expanded = graph.edges, graph.expanded
         self._flags: dict[int, NDArray[np.uint8]] = {}  # by the first state of a chunk
         self._stuck: list[Numbers] = []  # the states of the first level that has any where nothing can happen
+        self._ways: dict[int, tuple[int, int]] = {}  # how states were reached from narrow levels
         self._seek_stuck = True
         self._executor: Executor | None = None
 
@@ -109,13 +110,26 @@ class ColumnSearch:
         self._expanded = last
         while True:
             try:
-                where = reached(self._states, found, keep_edges=self._keep_edges)
+                copied = replace(found, words=[word.copy() for word in found.words])  # they are put in order
+                where = reached(self._states, copied, keep_edges=self._keep_edges)
                 break
             except Collision:
                 self._mix_anew([])
+        base = self._states.count
         self._settle([where], [self._kept(found, last - first)] if self._keep_edges else [])
+        if not self._keep_edges:
+            self._keep_ways(found, first, base)
         if progress is not None:
             self._search.tell(progress, self._states.count, self._expanded)
+
+    def _keep_ways(self, found: Found, first: int, base: int) -> None:
+        """Note down how the states from `base` on were reached. The tables may know nothing of how the reference did that."""
+        keys = self._states.keys_of(found.words)
+        order = np.argsort(keys, kind="stable")
+        new = range(base, self._states.count)
+        at = order[np.searchsorted(keys[order], self._states.keys_of(self._states.words(new.start, new.stop)))]
+        ways = zip((first + found.sources[at]).tolist(), found.labels[at].tolist(), strict=True)
+        self._ways.update(zip(new, ways, strict=True))
 
     def _expand_level(self, first: int, last: int, memory: int | None, progress: Progress | None) -> None:
         search, waiting, edges = self._search, list[Reached](), list[_Edges]()
@@ -251,7 +265,9 @@ class ColumnSearch:
             graph.offsets = np.append(ends, np.full(count + 1 - len(ends), self._edge_count))
             graph.targets, graph.edge_labels = np.concatenate(self._targets), np.concatenate(self._labels)
         else:
-            ways = FirstWays(self._states, self._questions, graph.levels, self._parents[0], self._parent_labels[0])
+            kept = zip(self._parents[0].tolist(), self._parent_labels[0].tolist(), strict=True)
+            self._ways.update(enumerate(kept))
+            ways = FirstWays(self._states, self._questions, graph.levels, self._ways)
             graph.parent, graph.parent_label = Recomputed(ways, 0), Recomputed(ways, 1)
 
     def _say(self) -> None:
@@ -276,21 +292,16 @@ class FirstWays:
         states: States,
         questions: Questions,
         levels: Sequence[tuple[int, int]],
-        parents: NDArray[np.int32],
-        labels: NDArray[np.int32],
+        known: dict[int, tuple[int, int]],
     ) -> None:
-        """`parents` and `labels` are those of the first states, which were kept."""
-        self._states, self._questions, self._levels = states, questions, levels
-        self._kept = (parents, labels)
-        self._found: dict[int, tuple[int, int]] = {}
+        """`known` are those that were kept: parent and label."""
+        self._states, self._questions, self._levels, self._found = states, questions, levels, known
 
     def __len__(self) -> int:
         return self._states.count
 
     def way(self, index: int) -> tuple[int, int]:
         """Return the first state that leads to this one, and by which label."""
-        if index < len(self._kept[0]):
-            return int(self._kept[0][index]), int(self._kept[1][index])
         if index not in self._found:
             self._found[index] = self._seek(index)
         return self._found[index]

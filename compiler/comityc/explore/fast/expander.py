@@ -181,14 +181,16 @@ class Expander:
             turn += 1
 
     def _world(self) -> None:
+        if self._all.rest_is_idle:
+            return
         self._all.rest.of(self._chunk.rest)
-        rests = self._tables.rests.data
-        first, last = (
-            rests["first"][self._chunk.rest].astype(np.int64),
-            rests["last"][self._chunk.rest].astype(np.int64),
-        )
-        for turn in range(int((last - first).max())):
-            sources = np.flatnonzero(last - first > turn)
+        spans = self._tables.rests.data[: self._tables.rests.length]
+        count = (spans["last"].astype(np.int64) - spans["first"])[self._chunk.rest]
+        if not count.any():
+            return
+        first = spans["first"].astype(np.int64)[self._chunk.rest]
+        for turn in range(int(count.max())):
+            sources = np.flatnonzero(count > turn)
             moves = self._tables.world_moves.data[first[sources] + turn]
             words = self._chunk.some(sources)
             self._chunk.put_rest(words, moves["after"])
@@ -304,8 +306,8 @@ class Expander:
     # ---- faults
 
     def _strike(self) -> None:
-        rests = self._tables.rests.data
-        lose, duplicate = rests["lose"][self._chunk.rest], rests["duplicate"][self._chunk.rest]
+        rests = self._tables.rests.data[: self._tables.rests.length]
+        lose, duplicate = (np.ascontiguousarray(rests[name])[self._chunk.rest] for name in ("lose", "duplicate"))
         if self._t.most >= 0 and (duplicate >= 0).any():
             found = self._chunk.under_way(self._chunk.words)
             full = (duplicate >= 0) & (found >= self._t.most)

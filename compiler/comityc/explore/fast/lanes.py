@@ -74,9 +74,8 @@ class Lanes:
         self._lane_of_rank: dict[int, int] = {}
         self._widths: list[int] = []
         self._of_receiver: list[list[int]] = [[] for _ in tables.setting.instances]
-        self._room = [16] * len(
-            tables.setting.instances
-        )  # of each receiver, how many local states its tables have room for
+        # For so many local states of a receiver all its envelopes have room:
+        self._room = [16] * len(tables.setting.instances)
         self._layout: Layout | None = None
         self._first_part = 0
 

@@ -109,6 +109,13 @@ class Questions:
         """What an instance makes of what a liar says: by what it knows, who lies to whom, and the local state."""
         return self._forged[who]
 
+    @property
+    def rest_is_idle(self) -> bool:
+        """Whether there is one rest alone, and the world does nothing by itself."""
+        rests = self.tables.rests
+        first, last, *_, known = rests.data[0].tolist()
+        return rests.length == 1 and bool(known) and first == last and not self.tables.structure.strikes
+
     def _known_rest(self, rest: int) -> int:
         return int(self.tables.rests.data[rest]["known"]) - 1
 
