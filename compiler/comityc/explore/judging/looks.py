@@ -139,6 +139,10 @@ class Parts:
         rows = [[looks.value_in(packed) for looks in self.looks] for packed in states]
         return np.array(rows, dtype=np.int64).reshape(len(rows), len(self.looks))
 
+    def rows(self) -> Numbers:
+        """Return a row for each state, with the value of each part."""
+        return np.stack([self.column(part) for part in range(len(self.looks))], axis=1)
+
     def values_at(self, states: Numbers) -> Numbers:
         """Return a row for each of these states by their numbers, with the value of each part."""
         if self.graph.sift is not None:

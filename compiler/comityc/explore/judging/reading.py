@@ -13,8 +13,10 @@ import numpy as np
 
 from comity.errors import UndefinedValue
 from comity.values import Instance
+from comityc.explore.graphs.adjacency import Small
 from comityc.explore.judging.looks import Aspect, Parts
 from comityc.explore.judging.paths import Numbers
+from comityc.explore.numbering import numbered
 
 UNDEFINED = (UndefinedValue, ZeroDivisionError, KeyError, IndexError)
 """What an evaluation raises when a value is missing."""
@@ -220,3 +222,14 @@ class Reading:
 
     def _seen(self, part: int, aspect: Aspect) -> Numbers:
         return self._parts.table(part % self._width, aspect)
+
+
+def said_together(readings: Sequence[Reading], rows: Numbers) -> tuple[Small, list[Sequence[Any]], list[int]]:
+    """Number what several functions say together, row by row; with each number, what they say, and the first row where they do."""
+    of, firsts = np.zeros(len(rows), dtype=np.int64), np.zeros(min(len(rows), 1), dtype=np.int64)
+    columns = [reading.of(rows) for reading in readings]
+    for reading, column in zip(readings, columns, strict=True):
+        width = max(len(reading.said), 1)
+        of, firsts = numbered(of * width + column, max(len(firsts), 1) * width)
+    said = [[r.said[column[first]] for r, column in zip(readings, columns, strict=True)] for first in firsts.tolist()]
+    return of.astype(np.int32), list(said), firsts.tolist()
