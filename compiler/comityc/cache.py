@@ -1,7 +1,7 @@
 """What a file was made into comes in, under a key; the same comes out the next time, when nothing it was made of has changed.
 
 A key is the content of the file, its name, and the state of our own sources, so that an entry is never stale: one that is not asked
-for any more is put away after a while. An entry that is damaged, or not ours, is as if it were not there. See ADR 17.
+for any more is put away after a while. An entry that is damaged, or not ours, is as if it were not there. See ADR 18.
 """
 
 import hashlib

@@ -12,8 +12,6 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from comity.values import Instance, Map, Word
 from comityc.by_parts.alone import OUTCOME, OVER, NotByParts
 from comityc.expand.part import Part
@@ -23,8 +21,7 @@ from comityc.explore.graph import Graph
 from comityc.explore.graphs.adjacency import Adjacency, Small
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.looks import Parts
-from comityc.explore.judging.reading import Reading, Undefined
-from comityc.explore.numbering import numbered
+from comityc.explore.judging.reading import Reading, Undefined, said_together
 from comityc.explore.telling.wording import show, spec_name
 from comityc.explore.world import World
 from comityc.machine.model import Machine
@@ -121,22 +118,14 @@ class _Reader:
     def vectors(self, graph: Graph, instances: Sequence[Instance]) -> tuple[Small, list[Vector]]:
         """Number the ends of all in each state, "" for whom it is not over; the words are found in the order of the states."""
         parts = Parts(graph)
-        rows = np.stack([parts.column(part) for part in range(len(parts.looks))], axis=1)
         readings = [Reading(partial(self._end, instance), parts, self._acts, 1) for instance in instances]
-        columns = [reading.of(rows) for reading in readings]
-        of_state, firsts = np.zeros(len(rows), dtype=np.int64), np.zeros(1, dtype=np.int64)
-        for reading, column in zip(readings, columns, strict=True):
-            width = len(reading.said)
-            of_state, firsts = numbered(of_state * width + column, len(firsts) * width)
-        vectors: dict[Vector, int] = {}
-        numbers = []
-        for first in firsts.tolist():
-            ends = [reading.said[column[first]] for reading, column in zip(readings, columns, strict=True)]
+        of_state, combinations, firsts = said_together(readings, parts.rows())
+        vectors = []
+        for ends, first in zip(combinations, firsts, strict=True):
             if any(isinstance(end, Undefined) for end in ends):
                 ends = [self._end(who, graph.world(first)) for who in instances]  # which tells what is missing
-            vector = tuple(self._word(who, end) for who, end in zip(instances, ends, strict=True))
-            numbers.append(vectors.setdefault(vector, len(vectors)))
-        return np.array(numbers, dtype=np.int32)[of_state], list(vectors)
+            vectors.append(tuple(self._word(who, end) for who, end in zip(instances, ends, strict=True)))
+        return of_state, vectors
 
     def _end(self, instance: Instance, world: World) -> str | None:
         """Return how it ended for an instance, None while it is not over."""

@@ -20,14 +20,22 @@ from comityc.explore.judging.reads import Sight
 _WHOLE_WORD = 2**64 - 1
 
 
-Kind = Literal["field", "crashed", "byzantine", "absent", "acts", "shared"]
+Kind = Literal["field", "at", "crashed", "byzantine", "absent", "acts", "shared"]
 
 
 class Aspect(NamedTuple):
-    """One thing that can be seen of a part: a field, whether an instance is down, lies or is not there; acts, a shared variable."""
+    """One thing that can be seen of a part: a field, whether an instance is down, lies or is not there; acts, a shared variable.
+
+    Of the control state (`at`) the name says which are told from all others; these go by the first of them that comes up.
+    """
 
     kind: Kind
     name: Any = None
+
+
+def aspect_of(field: str, told: frozenset[str] | None) -> Aspect:
+    """Return a field as an aspect, where these control states are told from all others."""
+    return Aspect("at", told) if field == "at" and told is not None else Aspect("field", field)
 
 
 class Looks:
@@ -42,6 +50,7 @@ class Looks:
         self._seen: dict[Aspect, list[Any]] = {}
         self._numbers: dict[Aspect, dict[Any, int]] = {}
         self._tables: dict[Aspect, Numbers] = {}
+        self._others_at: dict[Aspect, Any] = {}
 
     def value_in(self, packed: int) -> int:
         """Return the value of this part in a packed state."""
@@ -65,6 +74,10 @@ class Looks:
             case "field":
                 assert who is not None
                 return getattr(world.states[who.role][who.number], aspect.name)
+            case "at":
+                assert who is not None
+                at = world.states[who.role][who.number].at
+                return at if str(at) in aspect.name else self._others_at.setdefault(aspect, at)
             case "acts":
                 return tuple(happening for happening in world.acts if happening.act in aspect.name)
             case "shared":
@@ -139,6 +152,10 @@ class Parts:
         rows = [[looks.value_in(packed) for looks in self.looks] for packed in states]
         return np.array(rows, dtype=np.int64).reshape(len(rows), len(self.looks))
 
+    def rows(self) -> Numbers:
+        """Return a row for each state, with the value of each part."""
+        return np.stack([self.column(part) for part in range(len(self.looks))], axis=1)
+
     def values_at(self, states: Numbers) -> Numbers:
         """Return a row for each of these states by their numbers, with the value of each part."""
         if self.graph.sift is not None:
@@ -174,7 +191,7 @@ class Parts:
     def _views(self, sight: Sight) -> Iterator[tuple[int, list[Aspect]]]:
         """Yield the parts of a state that are seen, and what is seen of each."""
         for at, instance in enumerate(self.instances):
-            aspects = [Aspect("field", name) for name in sight.fields_of(instance.role)]
+            aspects = [aspect_of(name, sight.told_of(instance.role)) for name in sight.fields_of(instance.role)]
             if instance.role in sight.crashed:
                 aspects.append(Aspect("crashed"))
             if instance.role in sight.byzantine:

@@ -7,17 +7,22 @@ reads next, so the answers form a tree, which states are sorted down, many at a 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from comity.errors import UndefinedValue
 from comity.values import Instance
-from comityc.explore.judging.looks import Aspect, Parts
+from comityc.explore.graphs.adjacency import Small
+from comityc.explore.judging.looks import Aspect, Parts, aspect_of
 from comityc.explore.judging.paths import Numbers
+from comityc.explore.numbering import numbered
 
 UNDEFINED = (UndefinedValue, ZeroDivisionError, KeyError, IndexError)
 """What an evaluation raises when a value is missing."""
+
+Told = Callable[[str], frozenset[str] | None]
 
 _FEW = 6
 """So few states are sorted one by one more quickly than together."""
@@ -44,10 +49,10 @@ def undefined_text(error: Exception) -> str:
 class _OfInstance:
     """Stands for the state of an instance."""
 
-    def __init__(self, world: "StandIn", part: int) -> None:
+    def __init__(self, world: "StandIn", part: int, told: frozenset[str] | None) -> None:
         self.__dict__["(read)"] = world.read
         self.__dict__["(part)"] = part
-        self.__dict__["(aspects)"] = {}
+        self.__dict__["(aspects)"] = {"at": aspect_of("at", told)}
 
     def __getattr__(self, name: str) -> Any:
         known = self.__dict__
@@ -85,15 +90,16 @@ class _Those:
 class StandIn:
     """Stands for a world, and notes what is read of it: the part, counted from `begin`, and the aspect."""
 
-    def __init__(self, parts: Parts, acts: frozenset[str], begin: int, notes: dict[Any, None]) -> None:
+    def __init__(self, parts: Parts, acts: frozenset[str], begin: int, notes: dict[Any, None], told: Told) -> None:
         self.parts, self._begin, self._notes = parts, begin, notes
         self._acts = Aspect("acts", acts)
         self.values: Sequence[int] = ()
         self._seen: dict[tuple[int, Aspect], list[Any]] = {}
+        self._same: dict[tuple[int, Aspect], Any] = {}
         world = parts.looks[parts.rest].world(0)
         states: dict[str, list[_OfInstance]] = {role: [] for role in world.states}
         for part, who in enumerate(parts.instances):
-            states[who.role].append(_OfInstance(self, part))
+            states[who.role].append(_OfInstance(self, part, told(who.role)))
         self.parameters, self.shared = world.parameters, _Shared(self)
         self.states = {role: tuple(of_role) for role, of_role in states.items()}
         self.crashed, self.byzantine, self.absent = (
@@ -107,13 +113,23 @@ class StandIn:
 
     def read(self, part: int, aspect: Aspect) -> Any:
         """Return what is seen, and note that it was."""
+        key = (part, aspect)
+        if key in self._same:
+            return self._same[key]
         place = self._begin + part
-        key = (place, aspect)
-        self._notes[key] = None
         seen = self._seen.get(key)
         if seen is None or len(seen) <= self.values[place]:
             seen = self._seen[key] = self.parts.seen(part, aspect)
+            if not self.parts.table(part, aspect).any():  # the same in all states: it tells nothing
+                self._same[key] = seen[0]
+                return seen[0]
+        self._notes[place, aspect] = None
         return seen[self.values[place]]
+
+    def forget(self) -> None:
+        """Look again at what was the same in all states known so far."""
+        self._same.clear()
+        self._seen.clear()
 
 
 _NOTHING = np.zeros(0, dtype=np.int64)
@@ -133,10 +149,18 @@ class _Node:
 class Reading:
     """What a function says of states, or of steps when it takes two worlds: as numbers of what stands in `said`."""
 
-    def __init__(self, function: Callable[..., Any], parts: Parts, acts: frozenset[str], worlds: int) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        parts: Parts,
+        acts: frozenset[str],
+        worlds: int,
+        told: Told = lambda role: None,
+    ) -> None:
+        """`told` says of a role which control states the function tells from all others, where it does not tell each from each."""
         self._function, self._parts, self._width = function, parts, len(parts.looks)
         self._notes: dict[tuple[int, Aspect], None] = {}
-        self._worlds = [StandIn(parts, acts, self._width * at, self._notes) for at in range(worlds)]
+        self._worlds = [StandIn(parts, acts, self._width * at, self._notes, told) for at in range(worlds)]
         self._counts: list[int] = []
         self._root = _Node()
         self._numbers: dict[Any, int] = {}
@@ -148,6 +172,8 @@ class Reading:
         counts = [self._parts.count(part) for part in range(self._width)]
         if counts != self._counts:  # what was the same for all values known so far may differ for others
             self._counts, self._root = counts, _Node()
+            for world in self._worlds:
+                world.forget()
         waiting = [(self._root, np.arange(len(rows)), 0)] if len(rows) else []
         while waiting:
             node, at, depth = waiting.pop()
@@ -214,9 +240,19 @@ class Reading:
         return number
 
     def _telling(self, depth: int) -> list[tuple[int, Aspect]]:
-        """Return what was read beyond so many things that were read before; what is the same in all states tells nothing."""
-        telling = [note for note in self._notes if self._seen(*note).any()]
-        return telling[depth:]
+        """Return what was read beyond so many things that were read before."""
+        return list(islice(self._notes, depth, None))
 
     def _seen(self, part: int, aspect: Aspect) -> Numbers:
         return self._parts.table(part % self._width, aspect)
+
+
+def said_together(readings: Sequence[Reading], rows: Numbers) -> tuple[Small, list[Sequence[Any]], list[int]]:
+    """Number what several functions say together, row by row; with each number, what they say, and the first row where they do."""
+    of, firsts = np.zeros(len(rows), dtype=np.int64), np.zeros(min(len(rows), 1), dtype=np.int64)
+    columns = [reading.of(rows) for reading in readings]
+    for reading, column in zip(readings, columns, strict=True):
+        width = max(len(reading.said), 1)
+        of, firsts = numbered(of * width + column, max(len(firsts), 1) * width)
+    said = [[r.said[column[first]] for r, column in zip(readings, columns, strict=True)] for first in firsts.tolist()]
+    return of.astype(np.int32), list(said), firsts.tolist()

@@ -13,17 +13,25 @@ from comityc.naming import value_name
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is seen: fields of instances by role (`at` is the control state), who is down, a liar or not there, acts, shared variables."""
+    """What is seen: fields of instances by role (`at` is the control state), who is down, a liar or not there, acts, shared variables.
+
+    `told` are the control states, by role, that are told from all others; None where each is told from each.
+    """
 
     fields: frozenset[tuple[str, str]] = frozenset()
     crashed: frozenset[str] = frozenset()
     byzantine: frozenset[str] = frozenset()
     acts: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
+    told: frozenset[tuple[str, str]] | None = None
 
     def fields_of(self, role: str) -> tuple[str, ...]:
         """Return the fields of one role that are seen, in alphabetical order."""
         return tuple(sorted(field for owner, field in self.fields if owner == role))
+
+    def told_of(self, role: str) -> frozenset[str] | None:
+        """Return the control states of one role that are told from all others."""
+        return None if self.told is None else frozenset(state for owner, state in self.told if owner == role)
 
 
 def sight_of(prop: Property, machine: Machine) -> Sight:
@@ -32,12 +40,14 @@ def sight_of(prop: Property, machine: Machine) -> Sight:
     roles: dict[str, set[str]] = {"crashed": set(), "byzantine": set()}
     acts: set[str] = set()
     shared: set[str] = set()
+    told: set[tuple[str, str]] = set()
     for node in _reached((prop.expressions, prop.quantifier, prop.given), machine):
         match node:
             case x.InstanceVariable(instance=instance, name=name):
                 fields.update((role, value_name(name)) for role in _roles(instance))
-            case x.InState(role=role):
+            case x.InState(role=role, states=states):
                 fields.add((role, "at"))
+                told.update((role, state) for state in states)
             case x.InCondition(instance=instance, condition=condition):
                 roles[condition].update(_roles(instance))
             case x.RoleInstances(role=role):
@@ -54,6 +64,7 @@ def sight_of(prop: Property, machine: Machine) -> Sight:
         frozenset(roles["byzantine"]),
         frozenset(acts),
         frozenset(shared),
+        frozenset(told),
     )
 
 

@@ -81,10 +81,10 @@ class Space:
 
     def reading(self, function: Callable[..., Any], bound: tuple[Any, ...], sight: Sight, worlds: int) -> Reading:
         """Return what asks a function of one or two worlds, for these values of `for`, as rarely as it can."""
-        key = (function, bound, sight.acts, worlds)
+        key = (function, bound, sight.acts, sight.told, worlds)
         if key not in self._readings:
             asked = (lambda *seen: function(*seen, *bound)) if bound else function
-            self._readings[key] = Reading(asked, self.parts, sight.acts, worlds)
+            self._readings[key] = Reading(asked, self.parts, sight.acts, worlds, sight.told_of)
         return self._readings[key]
 
     def class_steps(self, sight: Sight) -> tuple[Numbers, Numbers, Numbers]:
