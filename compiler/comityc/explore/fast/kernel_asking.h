@@ -159,7 +159,7 @@ static u64 ids_in(Worker *k, const State *s) {
 
 /* A row that takes fresh ids stands for one row for each set of ids in use. */
 static inline i32 with_fresh(Worker *k, const State *s, i32 row, i32 who) {
-    if (!k->t->rows[row].fresh) return row;
+    if (!k->t->has_fresh || !k->t->rows[row].fresh) return row;
     return remembered(k, FRESH, (u64)row, ids_in(k, s) & k->t->instance_ids[who], who);
 }
 
