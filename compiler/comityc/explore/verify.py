@@ -39,12 +39,13 @@ Progress = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """With which engine to search, and how far: a search of more states, or of more bytes of memory, is cut."""
+    """With which engine to search, and how far: a search of more states, of more bytes of memory, or that takes longer, is cut."""
 
     engine: EngineName
     max_states: int | None
     memory: int | None
     symmetry: Use
+    seconds: float | None = None
 
 
 def verify_machine(
@@ -58,15 +59,17 @@ def verify_machine(
     engine: EngineName = "auto",
     progress: Progress | None = None,
     symmetry: Use = "found",
+    seconds: float | None = None,
 ) -> SpecVerdict:
     """Decide every property in every case, or in the named ones, or (values without a case) once with these values.
 
     A search of more than `max_states` states (by default as many as the engine can look at in a minute or two), or of more than
-    `memory` bytes, is cut. `symmetry` says whether one state may stand for all that come of it by renaming alike instances.
+    `memory` bytes, or that takes longer than `seconds`, is cut. `symmetry` says whether one state may stand for all that come of it
+    by renaming alike instances.
     """
     evaluator = Evaluator(machine, module)
     told = progress or (lambda case, doing: None)
-    limits = Limits(engine, max_states, memory, symmetry)
+    limits = Limits(engine, max_states, memory, symmetry, seconds)
     runs = list(plan_runs(machine, evaluator, cases, with_values))
 
     def examine(run: Run, progress: Progress) -> Examined:
@@ -87,7 +90,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     started = perf_counter()
     progress(run.case.name, "exploring")
     alike = _alike(machine, evaluator, run) if limits.symmetry != "none" else NONE
-    meter = Meter(run.case.name, progress, limits.memory)
+    meter = Meter(run.case.name, progress, limits.memory, limits.seconds)
     if alike.found and limits.engine == "auto":
         from comityc.explore.counters.examine import count_instances
 
@@ -188,9 +191,10 @@ def needs_edges(machine: Machine, case: Case) -> bool:
 class Meter:
     """Tells how a search is getting on: level, states, how many wait to be looked at, how many are found in a second, faults met."""
 
-    def __init__(self, case: str, progress: Progress, memory: int | None = None) -> None:
-        """With `memory`, the search ends when the process has taken so many bytes."""
-        self._case, self._progress, self._started, self._memory = case, progress, perf_counter(), memory
+    def __init__(self, case: str, progress: Progress, memory: int | None = None, most: float | None = None) -> None:
+        """With `memory`, the search ends when the process has taken so many bytes; with `most`, after so many seconds."""
+        self._case, self._progress, self._memory, self._most = case, progress, memory, most
+        self._started = perf_counter()
 
     def __call__(self, level: int, found: int, waiting: int, faults: FaultsMet) -> None:
         """Take note of where the search is."""
@@ -200,6 +204,8 @@ class Meter:
         self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}{met}")
         if self._memory is not None and memory_in_use() > self._memory:
             raise EndSearch(f"the limit of {self._memory / 1e9:g} GB of memory was met")
+        if self._most is not None and seconds > self._most:
+            raise EndSearch(f"it took more than {self._most:g} s")
         if asked():
             raise EndSearch(
                 f"stopped by Ctrl-C at level {level}, with {waiting:,} of {found:,} states still to look at"

@@ -140,7 +140,8 @@ static void *reserve(u64 bytes) {
     void *p = mmap(0, bytes ? bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) return 0;
 #ifdef MADV_HUGEPAGE
-    if (bytes >= HUGE) madvise(p, bytes, MADV_HUGEPAGE);  /* places are looked up at random: fewer pages are found sooner */
+    /* Places are looked up at random: fewer pages are found sooner. What is small does not take a whole one. */
+    if (bytes >= 2 * HUGE) madvise((char *)p + HUGE, bytes - HUGE, MADV_HUGEPAGE);
 #endif
     return p;
 }

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from time import monotonic
 from types import ModuleType
 from typing import Any
 
-from comityc.explore.engine.search import EndSearch
 from comityc.explore.ladder.rungs import Base, Column, Rung, case_of, rungs_of
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, Verdict, overall
 from comityc.explore.verify import verify_machine
@@ -77,34 +75,18 @@ def climb(
     """Search every rung. One that meets the `limits` (those of `verify_machine`), or takes longer than `seconds`, is cut."""
     rungs = rungs_of(machine, base.declared, clocked=base.values.clock is not None)
     limited = replace(machine, cases=tuple(case_of(rung, base) for rung in rungs))
-    watch = _Watch(seconds, progress)
     spec = verify_machine(
         limited,
         module,
         cases=None if not with_values else [rung.name for rung in rungs],
         with_values=with_values or None,
-        progress=watch,
+        progress=progress,
+        seconds=seconds,
         **(limits or {"max_states": MAX_STATES}),
     )
     verdicts = tuple(_verdict(rung, case) for rung, case in zip(rungs, spec.cases, strict=True))
     values = spec.cases[0].values if spec.cases else ()
     return LadderVerdict(machine.file, machine.protocol, values, verdicts)
-
-
-class _Watch:
-    """Ends the search of a rung when its time is up."""
-
-    def __init__(self, seconds: float, progress: Callable[[str, str], None] | None) -> None:
-        self._seconds, self._progress = seconds, progress
-        self._rung, self._began = "", 0.0
-
-    def __call__(self, rung: str, doing: str) -> None:
-        if rung != self._rung:
-            self._rung, self._began = rung, monotonic()
-        elif doing.startswith("level") and monotonic() - self._began > self._seconds:
-            raise EndSearch(f"it took more than {self._seconds:g} s")
-        if self._progress is not None:
-            self._progress(rung, doing)
 
 
 def is_promise(prop: PropertyVerdict) -> bool:
