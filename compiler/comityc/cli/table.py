@@ -186,7 +186,7 @@ def mutate(
     jobs: Annotated[int | None, Option("--jobs", min=1, help="How many processes; one for each core.")] = None,
     max_states: Annotated[
         int, Option("--max-states", min=1, help="Leave out cases of the spec with more states.")
-    ] = 20_000,
+    ] = 30_000,
     seconds: Annotated[float, Option("--seconds", min=1, help="How long to look at one mutant.")] = 60,
     json: Json = False,
 ) -> int:

@@ -36,13 +36,20 @@ def slips_in_bodies(machine: Machine) -> Iterator[Slip]:
 
 
 def _forgotten(machine: Machine, role: Role, transition: Transition, ghosts: set[str]) -> Iterator[Slip]:
+    places = {variable.name: _begins(variable.span) for variable in role.variables}
     for statement in statements_in(transition.body):
         if not isinstance(statement, ir.Assign | ir.Mutate | ir.Delete) or statement.target.variable in ghosts:
             continue
+        if _begins(statement.target.span) == places.get(statement.target.variable):
+            continue  # what a `run` hands to its part: declared and written in one word, which nobody forgets half of
         body = _without(transition.body, statement)
         changed = with_transition(machine, role, transition, replace(transition, body=body))
         text = " ".join(statement_lines((statement,)))
         yield Slip("forget-write", place(role, transition), changed, statement.target.span, None, f"without `{text}`")
+
+
+def _begins(span: Span) -> tuple[str, int, int]:
+    return span.file, span.line, span.column
 
 
 def _without(body: tuple[ir.Statement, ...], gone: ir.Statement) -> tuple[ir.Statement, ...]:

@@ -52,7 +52,7 @@ class Limits:
     A mutant that comes to have many times the states of the spec is cut: it does something without end.
     """
 
-    max_states: int = 20_000
+    max_states: int = 30_000
     seconds: float = 60.0
 
     def of_mutant(self, states: int) -> int:
