@@ -179,16 +179,3 @@ int rebuild(Engine *e, u64 old_words, const Field *from, const Field *to, u64 fi
     place_all(e, 0, 1);
     return DONE;
 }
-
-/* Find the first state of each combination of what the tables make of some parts; `met` has a byte for each combination. */
-u64 sift(const Engine *e, u64 parts, const Field *fields, const i32 **tables, const u64 *widths, u8 *met, i64 *first) {
-    u64 found = 0;
-    for (u64 i = 0; i < e->count; i++) {
-        u64 key = 0;
-        for (u64 p = 0; p < parts; p++) key = key * widths[p] + (u64)tables[p][get(&e->states[i], &fields[p])];
-        if (met[key]) continue;
-        met[key] = 1;
-        first[found++] = (i64)i;
-    }
-    return found;
-}

@@ -26,6 +26,4 @@ def _prepare(library: ctypes.CDLL) -> None:
     library.memory.argtypes = [engine]
     library.memory.restype = u64
     library.expand.argtypes = [engine, u64]
-    library.sift.argtypes = [engine, u64, *([ctypes.c_void_p] * 5)]
-    library.sift.restype = u64
     library.rebuild.argtypes = [engine, u64, ctypes.c_void_p, ctypes.c_void_p, u64]

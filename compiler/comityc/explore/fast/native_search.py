@@ -139,7 +139,7 @@ class NativeSearch:
         graph, count, seen = search.graph, engine.count, engine.expanded
         words = tables.layout.words
         states = kernel.view(engine.states, np.uint64, count * words).reshape(count, words)
-        packed = PackedStates(states, tables, search.successors, kernel)
+        packed = PackedStates(states, tables, search.successors)
         graph.states = packed
         graph.columns, graph.without_messages = packed.column, packed.without_messages
         graph.sift, graph.values = packed.sift, packed.values

@@ -1,7 +1,7 @@
 """Rows of words in; the states as the reference packs them, one at a time, out."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +11,12 @@ from comityc.explore.fast.tables import Tables
 from comityc.explore.graphs.classes import Part, classify
 from comityc.explore.graphs.library import library
 
-if TYPE_CHECKING:
-    from comityc.explore.fast.native_search import Kernel
-
 
 class PackedStates(Sequence[int]):
     """The states of a fast search. Each is as the reference has it when it is asked for; columns are given as arrays."""
 
-    def __init__(
-        self, rows: NDArray[np.uint64], tables: Tables, successors: Successors, kernel: "Kernel | None" = None
-    ) -> None:
-        self.rows, self._tables, self._all, self._kernel = rows, tables, successors, kernel
+    def __init__(self, rows: NDArray[np.uint64], tables: Tables, successors: Successors) -> None:
+        self.rows, self._tables, self._all = rows, tables, successors
         self._masks = {LOCAL_MASK << shift: part for part, shift in enumerate(successors.shifts)}
         self._masks[REST_MASK << successors.rest_shift] = tables.rest_part
         fields = tables.layout.fields.tolist()
