@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -271,8 +272,10 @@ def test_a_team_finds_what_one_thread_finds(
     assert max(last - first for first, last in alone.levels) > 1 << 14  # so many that a team is worth its while
     assert (alone.levels, alone.edges) == (three.levels, three.edges)
     assert list(three.states[::97]) == list(again.states[::97])
-    assert np.array_equal(three.parent, again.parent)
-    assert np.array_equal(three.parent_label, again.parent_label)
+    for at in (1, len(three.states) // 2, len(three.states) - 1):
+        way = three.path_to(at)
+        assert way == again.path_to(at)
+        assert [three.level_of(state) for _, state in way] == list(range(1, three.level_of(at) + 1))
     assert worlds(three) == worlds(again)
     if keep_edges:
         one, other = Edges.of(alone), Edges.of(three)
@@ -283,8 +286,22 @@ def test_a_team_finds_what_one_thread_finds(
         depth = np.repeat(np.arange(len(three.levels)), [last - first for first, last in three.levels])
         sources = np.repeat(np.arange(len(three.states)), np.diff(other.offsets))
         assert (depth[other.targets] <= depth[sources] + 1).all()
-    for at in range(1, len(three.states), 997):  # the way to each state leads from level to level
-        assert three.level_of(int(three.parent[at])) == three.level_of(at) - 1 or at < three.initial_count
+
+
+def test_a_way_that_nobody_noted_down_is_found_again() -> None:
+    spec = compile_spec("benchmarks/verify/two_phase.yaml")
+    (run,) = plan_runs(spec.machine, Evaluator(spec.machine, spec.module), ["seven managers"], None)
+    graph = explore(spec.machine, run.case, run.parameters, spec.module, engine="native", keep_edges=False)
+    kept = explore(spec.machine, run.case, run.parameters, spec.module, engine="native", keep_edges=True)
+    steps = {
+        (repr(kept.world(source)), kept.labels[label], repr(kept.world(target)))
+        for source in range(3_000)
+        for label, target in kept.steps_from(source)
+    }
+    for at in range(1, 2_000, 61):
+        way = graph.path_to(at)
+        for (_, source), (label, target) in pairwise(way):
+            assert (repr(graph.world(source)), graph.labels[label], repr(graph.world(target))) in steps
 
 
 def test_a_graph_in_which_no_row_is_used_twice_is_left_to_the_reference() -> None:

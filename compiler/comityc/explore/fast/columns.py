@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from comityc.explore.fast.simple_expander import SimpleExpander
 from comityc.explore.fast.stored import Collision, States, relaid
 from comityc.explore.fast.tables import Tables
 from comityc.explore.fast.visited import Numbers
+from comityc.explore.fast.ways import Recomputed, Ways
 
 NARROW = 64
 """A level of fewer states is stepped by the reference, one state at a time."""
@@ -284,7 +284,7 @@ class ColumnSearch:
                 search.say(index, Note("no_deadlock", -1, text), again=True)
 
 
-class FirstWays:
+class FirstWays(Ways):
     """How states were first reached, found out when it is asked: by expanding the level before once more."""
 
     def __init__(
@@ -294,21 +294,14 @@ class FirstWays:
         levels: Sequence[tuple[int, int]],
         known: dict[int, tuple[int, int]],
     ) -> None:
-        """`known` are those that were kept: parent and label."""
-        self._states, self._questions, self._levels, self._found = states, questions, levels, known
+        super().__init__(levels, known)
+        self._states, self._questions = states, questions
 
     def __len__(self) -> int:
         return self._states.count
 
-    def way(self, index: int) -> tuple[int, int]:
-        """Return the first state that leads to this one, and by which label."""
-        if index not in self._found:
-            self._found[index] = self._seek(index)
-        return self._found[index]
-
-    def _seek(self, index: int) -> tuple[int, int]:
-        level = next(at for at, (_, end) in enumerate(self._levels) if index < end)
-        first, last = self._levels[level - 1]
+    def seek(self, index: int, first: int, last: int) -> tuple[int, int]:
+        """Return the first of the states of the level before that leads to this one, and by which label."""
         wanted = [int(word[0]) for word in self._states.words(index, index + 1)]
         for start in range(first, last, _CHUNK):
             words = self._states.words(start, min(last, start + _CHUNK))
@@ -321,25 +314,6 @@ class FirstWays:
                 best = at[np.argmin(found.sources[at])]
                 return start + int(found.sources[best]), int(found.labels[best])
         raise AssertionError(index)
-
-
-class Recomputed(Sequence[int]):
-    """The parent of each state, or the label from there, found out when it is asked for."""
-
-    def __init__(self, ways: FirstWays, which: int) -> None:
-        self._ways, self._which = ways, which
-
-    def __len__(self) -> int:
-        return len(self._ways)
-
-    @overload
-    def __getitem__(self, index: int) -> int: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[int]: ...
-    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        return self._ways.way(index)[self._which]
 
 
 @contextmanager

@@ -30,13 +30,13 @@ enum { HUGE = 1 << 22 };                 /* memory of so many bytes is asked for
 #include "kernel_states.h"
 #include "kernel_team.h"
 
-/* Make a new engine's memory. */
+/* Make a new engine's memory. Without edges it is not kept either how a state was first reached: `way_to` finds that out. */
 int prepare(Engine *e, u64 capacity, u64 edge_capacity) {
     Inside *in = e->inside = reserve(sizeof(Inside));
     if (!in) return NO_MEMORY;
     e->capacity = capacity; e->edge_capacity = edge_capacity; e->first_stuck = -1;
-    e->states = reserve(capacity * sizeof(State)); e->parent = reserve(capacity * 4);
-    e->parent_label = reserve(capacity * 4); e->flags = reserve(capacity);
+    e->states = reserve(capacity * sizeof(State)); e->flags = reserve(capacity);
+    e->parent = reserve(edge_capacity ? capacity * 4 : 0); e->parent_label = reserve(edge_capacity ? capacity * 4 : 0);
     e->offsets = reserve((edge_capacity ? capacity + 1 : 1) * 8);
     e->edge_target = reserve(edge_capacity * 4); e->edge_label = reserve(edge_capacity * 4);
     Worker *k = in->workers = reserve(sizeof(Worker));
@@ -52,8 +52,8 @@ void dispose(Engine *e) {
     Inside *in = e->inside;
     Worker *k = in->workers;
     forget(e);
-    release(e->states, e->capacity * sizeof(State)); release(e->parent, e->capacity * 4);
-    release(e->parent_label, e->capacity * 4); release(e->flags, e->capacity);
+    release(e->states, e->capacity * sizeof(State)); release(e->flags, e->capacity);
+    release(e->parent, e->edge_capacity ? e->capacity * 4 : 0); release(e->parent_label, e->edge_capacity ? e->capacity * 4 : 0);
     release(e->offsets, (e->edge_capacity ? e->capacity + 1 : 1) * 8);
     release(e->edge_target, e->edge_capacity * 4); release(e->edge_label, e->edge_capacity * 4);
     release(k->next, k->next_capacity * sizeof(State)); release(k->next_label, k->next_capacity * 4);
@@ -73,7 +73,7 @@ int load(Engine *e, const State *states, const i32 *parents, const i32 *labels, 
 
 /* Bytes in use. */
 u64 memory(const Engine *e) {
-    u64 bytes = e->count * (sizeof(State) + 9) + e->inside->slots * REGIONS * 4 + e->inside->answers.slots * 20;
+    u64 bytes = e->count * (sizeof(State) + (e->edge_capacity ? 9 : 1)) + e->inside->slots * REGIONS * 4 + e->inside->answers.slots * 20;
     return bytes + (e->edge_capacity ? e->edge_count * 8 + e->expanded * 8 : 0);
 }
 
@@ -145,6 +145,21 @@ static int expand_alone(Engine *e, u64 last) {
 int expand(Engine *e, u64 last) {
     if (e->threads > 1 && last - e->expanded >= WORTH_A_TEAM) return expand_together(e, last);
     return expand_alone(e, last);
+}
+
+/* Find the first of some states, which are of the level before, that leads to a state, and by which label; -1 where none does. */
+i64 way_to(Engine *e, u64 first, u64 last, u64 target, i32 *label) {
+    Worker *k = e->inside->workers;
+    volatile u64 index = first;
+    if (setjmp(k->away)) return -1;
+    for (; index < last; index++) {
+        State s = e->states[index];
+        k->next_count = 0;
+        successors(k, &s, index);
+        for (u64 i = 0; i < k->next_count; i++)
+            if (same(&k->next[i], &e->states[target])) { *label = k->next_label[i]; return (i64)index; }
+    }
+    return -1;
 }
 
 /* Write all states anew by another layout: field i moves from `from[i]` to `to[i]`. */

@@ -98,8 +98,7 @@ static inline u64 find(Engine *e, const State *s, u64 h, i64 parent, i32 label) 
     in->filled[region_of(h)]++;
     in->table[at] = (u32)(number + 1) | tag;
     e->states[number] = *s;
-    e->parent[number] = (i32)parent;
-    e->parent_label[number] = label;
+    if (e->edge_capacity) { e->parent[number] = (i32)parent; e->parent_label[number] = label; }
     return number;
 }
 

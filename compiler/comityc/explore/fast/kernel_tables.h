@@ -84,8 +84,8 @@ typedef struct {
     /* the states */
     u64 count, capacity, limit;
     State *states;
-    i32 *parent, *parent_label;
     u8 *flags;
+    i32 *parent, *parent_label;  /* as the edges, kept or not */
     /* the edges, when they are kept */
     u64 edge_count, edge_capacity;
     i32 *edge_target, *edge_label;
@@ -104,7 +104,7 @@ typedef struct { Key *keys; i32 *values; u64 slots, count; i32 layout; } Answers
 enum { BATCH = 256, ENOUGH = 1024 };     /* so many states, or steps, are gathered before they are looked up */
 enum { MOST_MISSED = 512 };              /* so many states of which something is not known are met before somebody asks */
 
-/* Steps for one region of the table; `place` is where each stands among the steps of its finder. */
+/* Steps for one region of the table; `place` is where each stands among the steps of its finder. Without edges, states alone. */
 typedef struct { State *state; u32 *source, *place; i32 *label; u64 count, capacity; } Outbox;
 
 /* States of one region that are new, before they have numbers; `wanted` are the edges that lead to them. */

@@ -49,10 +49,11 @@ static int widen(void **p, u64 before, u64 after) {
 
 /* ---- steps */
 
-static int widen_outbox(Outbox *box, int places) {
+static int widen_outbox(Outbox *box, int edges) {
     u64 n = box->capacity, m = n ? 2 * n : 1 << 12;
-    if (!widen((void **)&box->state, n * sizeof(State), m * sizeof(State)) || !widen((void **)&box->source, n * 4, m * 4) ||
-        !widen((void **)&box->label, n * 4, m * 4) || (places && !widen((void **)&box->place, n * 4, m * 4))) return 0;
+    if (!widen((void **)&box->state, n * sizeof(State), m * sizeof(State))) return 0;
+    if (edges && (!widen((void **)&box->source, n * 4, m * 4) || !widen((void **)&box->label, n * 4, m * 4) ||
+                  !widen((void **)&box->place, n * 4, m * 4))) return 0;
     box->capacity = m;
     return 1;
 }
@@ -60,19 +61,18 @@ static int widen_outbox(Outbox *box, int places) {
 /* Sort the steps of so many states that were gathered by region. */
 static void hand_out(Worker *k, u64 ready) {
     u64 i = 0;
-    int places = k->e->edge_capacity != 0;
+    int edges = k->e->edge_capacity != 0;
     for (u64 state = 0; state < ready; state++) {
         u32 source = (u32)(k->from[state] - k->first);
         for (; i < k->ends[state]; i++) {
             Outbox *box = &k->out[region_of(hash(&k->next[i]))];
-            if (box->count == box->capacity && !widen_outbox(box, places)) { k->failed = 1; return; }
-            box->state[box->count] = k->next[i];
-            box->source[box->count] = source;
-            box->label[box->count] = k->next_label[i];
-            if (places) box->place[box->count] = (u32)(k->step_count + i);
-            box->count++;
+            if (box->count == box->capacity && !widen_outbox(box, edges)) { k->failed = 1; return; }
+            u64 at = box->count++;
+            box->state[at] = k->next[i];
+            if (!edges) continue;
+            box->source[at] = source; box->label[at] = k->next_label[i]; box->place[at] = (u32)(k->step_count + i);
         }
-        if (places) k->e->offsets[k->from[state] + 1] = k->step_count + i;
+        if (edges) k->e->offsets[k->from[state] + 1] = k->step_count + i;
     }
     k->step_count += i;
     k->next_count = 0;
@@ -132,14 +132,20 @@ static int catch_up(Worker *k, const Worker *members, int size, u64 first) {
 
 #define NO_NEWCOMER (~0u)                /* there is no room for it */
 
-static u32 newcomer(Newcomers *n, const State *s, u64 at, i32 parent, i32 label) {
-    if (n->count == n->capacity) {
-        u64 c = n->capacity, m = c ? 2 * c : 1 << 12;
-        if (!widen((void **)&n->state, c * sizeof(State), m * sizeof(State)) || !widen((void **)&n->parent, c * 4, m * 4) ||
-            !widen((void **)&n->label, c * 4, m * 4) || !widen((void **)&n->at, c * 8, m * 8)) return NO_NEWCOMER;
-        n->capacity = m;
-    }
-    n->state[n->count] = *s; n->at[n->count] = at; n->parent[n->count] = parent; n->label[n->count] = label;
+static int widen_newcomers(Newcomers *n, int edges) {
+    u64 c = n->capacity, m = c ? 2 * c : 1 << 12;
+    if (!widen((void **)&n->state, c * sizeof(State), m * sizeof(State)) || !widen((void **)&n->at, c * 8, m * 8)) return 0;
+    if (edges && (!widen((void **)&n->parent, c * 4, m * 4) || !widen((void **)&n->label, c * 4, m * 4))) return 0;
+    n->capacity = m;
+    return 1;
+}
+
+/* Take in the state of a step that stands in an outbox, which leads there from a member's share. */
+static u32 newcomer(Newcomers *n, const Worker *k, const Outbox *box, u64 step, u64 at) {
+    int edges = k->e->edge_capacity != 0;
+    if (n->count == n->capacity && !widen_newcomers(n, edges)) return NO_NEWCOMER;
+    n->state[n->count] = box->state[step]; n->at[n->count] = at;
+    if (edges) { n->parent[n->count] = (i32)(k->first + box->source[step]); n->label[n->count] = box->label[step]; }
     return (u32)n->count++;
 }
 
@@ -174,7 +180,7 @@ static int insert(Team *team, u64 region, State *recent) {
                     if (same(there & FRESH_MARK ? &n->state[number] : &e->states[number], s)) break;
                 }
                 if (there == NOWHERE) {
-                    u32 number = newcomer(n, s, at, (i32)(k->first + box->source[j]), box->label[j]);
+                    u32 number = newcomer(n, k, box, j, at);
                     if (number == NO_NEWCOMER) return 0;
                     there = in->table[at] = (number + 1) | tag | FRESH_MARK;
                 }
@@ -215,6 +221,8 @@ static void place(Team *team, u64 region) {
     u64 base = team->base[region];
     if (n->count) {
         memcpy(&e->states[base], n->state, n->count * sizeof(State));
+    }
+    if (n->count && e->edge_capacity) {
         memcpy(&e->parent[base], n->parent, n->count * 4);
         memcpy(&e->parent_label[base], n->label, n->count * 4);
     }
@@ -327,15 +335,19 @@ static int round_of(Team *team, u64 last) {
 static void release_team(Team *team) {
     for (int r = 0; r < REGIONS; r++) {
         Newcomers *n = &team->newcomers[r];
-        release(n->state, n->capacity * sizeof(State)); release(n->parent, n->capacity * 4); release(n->label, n->capacity * 4);
+        release(n->state, n->capacity * sizeof(State));
+        if (n->parent) release(n->parent, n->capacity * 4);
+        if (n->label) release(n->label, n->capacity * 4);
         release(n->at, n->capacity * 8); release(n->wanted_edge, n->wanted_capacity * 8); release(n->wanted, n->wanted_capacity * 4);
     }
     for (int m = 0; team->members && m <= team->size; m++) {
         Worker *k = &team->members[m];
         for (int r = 0; k->out && r < REGIONS; r++) {
             Outbox *box = &k->out[r];
-            release(box->state, box->capacity * sizeof(State)); release(box->source, box->capacity * 4);
-            release(box->label, box->capacity * 4); if (box->place) release(box->place, box->capacity * 4);
+            release(box->state, box->capacity * sizeof(State));
+            if (box->source) release(box->source, box->capacity * 4);
+            if (box->label) release(box->label, box->capacity * 4);
+            if (box->place) release(box->place, box->capacity * 4);
         }
         release(k->out, REGIONS * sizeof(Outbox)); release(k->recent, RECENT * sizeof(State));
         release(k->next, k->next_capacity * sizeof(State)); release(k->next_label, k->next_capacity * 4);

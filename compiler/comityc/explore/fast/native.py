@@ -26,4 +26,6 @@ def _prepare(library: ctypes.CDLL) -> None:
     library.memory.argtypes = [engine]
     library.memory.restype = u64
     library.expand.argtypes = [engine, u64]
+    library.way_to.argtypes = [engine, u64, u64, u64, ctypes.POINTER(ctypes.c_int32)]
+    library.way_to.restype = ctypes.c_int64
     library.rebuild.argtypes = [engine, u64, ctypes.c_void_p, ctypes.c_void_p, u64]

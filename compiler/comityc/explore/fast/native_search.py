@@ -1,6 +1,7 @@
 """A search that stands at the border of a level in; the rest of it, done by the kernel, out: the same graph, filled in."""
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from comityc.explore.fast.layout import Layout
 from comityc.explore.fast.native import build
 from comityc.explore.fast.packed import PackedStates
 from comityc.explore.fast.tables import Tables, TooRich
+from comityc.explore.fast.ways import Recomputed, Ways
 
 _CHUNK = 1 << 18
 """So many states are looked at before Python hears of signals, memory and progress again."""
@@ -72,6 +74,7 @@ class NativeSearch:
         search, engine = self._search, self._engine
         graph = search.graph
         parents, labels = np.asarray(graph.parent, dtype=np.int32), np.asarray(graph.parent_label, dtype=np.int32)
+        self._ways = dict(enumerate(zip(parents.tolist(), labels.tolist(), strict=True)))
         addresses = (k.address(packed), k.address(parents), k.address(labels))
         if self._library.load(engine, *addresses, len(packed)) != k.DONE:
             raise TooRich("there is no room for the states")
@@ -143,8 +146,12 @@ class NativeSearch:
         graph.states = packed
         graph.columns, graph.without_messages = packed.column, packed.without_messages
         graph.sift, graph.values = packed.sift, packed.values
-        graph.parent = kernel.view(engine.parent, np.int32, count)  # type: ignore[assignment]
-        graph.parent_label = kernel.view(engine.parent_label, np.int32, count)  # type: ignore[assignment]
+        if self._keep_edges:
+            graph.parent = kernel.view(engine.parent, np.int32, count)  # type: ignore[assignment]
+            graph.parent_label = kernel.view(engine.parent_label, np.int32, count)  # type: ignore[assignment]
+        else:
+            ways = KernelWays(kernel, graph.levels, self._ways)
+            graph.parent, graph.parent_label = Recomputed(ways, 0), Recomputed(ways, 1)
         graph.expanded, graph.edges, graph.engine = seen, engine.steps, "native"
         flags = kernel.view(engine.flags, np.uint8, seen)
         graph.cut_states.update(np.flatnonzero(flags & k.NOTE_CUT).tolist())
@@ -168,6 +175,25 @@ class NativeSearch:
         stuck = search.successors.is_stuck(graph.states[first]) if first >= 0 else None
         if stuck is not None:
             search.say(first, Note("no_deadlock", -1, f"nothing can happen any more, and {stuck} waits"))
+
+
+class KernelWays(Ways):
+    """Asks the kernel how states were first reached."""
+
+    def __init__(self, kernel: Kernel, levels: Sequence[tuple[int, int]], known: dict[int, tuple[int, int]]) -> None:
+        super().__init__(levels, known)
+        self._kernel = kernel
+
+    def __len__(self) -> int:
+        return int(self._kernel.engine.count)
+
+    def seek(self, index: int, first: int, last: int) -> tuple[int, int]:
+        """Return the first of these states that leads to this one, and by which label."""
+        label = ctypes.c_int32()
+        source: int = self._kernel.library.way_to(self._kernel.engine, first, last, index, label)
+        if source < 0:
+            raise AssertionError(index)
+        return source, label.value
 
 
 def _library(words: int) -> ctypes.CDLL:
