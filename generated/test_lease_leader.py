@@ -3,15 +3,20 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    writes_in_token_order (line 141)
-    tokens_are_unique (line 143)
-    every_grant_is_newer (line 145)
-    one_leader_at_a_time (line 152)
+    writes_in_token_order (line 144)
+    newest_may_write (line 146)
+    tokens_grow (line 148)
+    tokens_are_unique (line 150)
+    every_grant_is_newer (line 152)
+    held_by_somebody (line 154)
+    leads_on_a_lease (line 156)
+    one_leader_at_a_time (line 163)
+    leader_stays (line 166)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    dead_holder_is_freed (line 147)
+    dead_holder_is_freed (line 158)
 """
 
 import pytest
@@ -23,7 +28,7 @@ BENCH = Bench(
     __file__,
     protocol="lease_leader",
     spec="../specs/election/lease_leader.yaml",
-    spec_hash="8ae9f24897aa3e03",
+    spec_hash="4054b9a01b98d8ef",
 )
 
 CASES = [
@@ -31,6 +36,9 @@ CASES = [
     "three candidates",
     "messages go astray",
     "somebody goes down",
+    "one candidate",
+    "quiet times",
+    "the registry falls silent",
     "clocks within the margin",
     "the leader sleeps",
     "the leader sleeps and writes",
