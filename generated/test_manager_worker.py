@@ -26,13 +26,14 @@ BENCH = Bench(
     __file__,
     protocol="manager_worker",
     spec="../specs/work/manager_worker.yaml",
-    spec_hash="5cc84804007de884",
+    spec_hash="df17e6ef8ef14709",
 )
 
 CASES = [
     "as it stands",
     "whoever goes down",
     "one task",
+    "whoever restarts",
     "one try each",
     "round robin",
     "generalists first",

@@ -26,13 +26,14 @@ BENCH = Bench(
     __file__,
     protocol="studio",
     spec="../specs/work/studio.yaml",
-    spec_hash="b4e7ef01c2022d6c",
+    spec_hash="90df600d476ef986",
 )
 
 CASES = [
     "as it stands",
     "whoever goes down",
     "one task",
+    "whoever restarts",
     "one try each",
     "round robin",
     "generalists first",
@@ -41,6 +42,7 @@ CASES = [
     "the manager dies",
     "the manager lies",
     "the world forgets the key",
+    "two pages for one letterer",
 ]
 
 

@@ -7,12 +7,14 @@ After every step the generated machine is compared with the spec, and these prop
     news_only_gets_newer (line 110)
     only_self_raises (line 112)
     never_own_death (line 114)
+    others_help (line 116)
+    suspects_are_watched (line 119)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    complete (line 116)
-    refutation_wins (line 121)
+    complete (line 121)
+    refutation_wins (line 126)
 """
 
 import pytest
@@ -24,13 +26,15 @@ BENCH = Bench(
     __file__,
     protocol="swim",
     spec="../specs/membership/swim.yaml",
-    spec_hash="be0076fb57fa689e",
+    spec_hash="94c6594923d22a58",
 )
 
 CASES = [
     "three members",
     "a message comes twice",
     "a message is lost and another comes twice",
+    "one message is lost",
+    "two messages are lost",
     "two members",
     "many losses and a short suspicion",
     "answers later than the timeout",
