@@ -14,7 +14,6 @@ from comity.machine import Decided, Event, Happened, Received, TimerFired
 from comity.values import Instance
 from comity.world import World
 from comityc.machine.model import Case, Machine
-from comityc.machine.value_types import SetType
 
 LONG_FROM_NOW = 1e6
 """What a machine takes for the time where there is no clock."""
@@ -68,8 +67,7 @@ class Naive:
         keeps_order = {message.name for message in machine.messages if message.fifo and not self.sent_set}
         self.queued = {module.MESSAGES[name] for name in keeps_order}
         self.parameters = parameters
-        start: list[Any] = [frozenset() if isinstance(shared.type, SetType) else 0 for shared in machine.shared or ()]
-        self.start_shared = module.SharedState(*start) if start else None
+        self.start_shared = module.shared_start(parameters) if machine.shared else None
         self.partition = case.faults.partition
         self.cuts = set(self._cuts())
 

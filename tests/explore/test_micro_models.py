@@ -1,119 +1,47 @@
-"""Mistakes so small that the states can be counted on two hands, beside what is right: states, and steps to where somebody is stuck.
+"""Mistakes so small that the states can be counted on a few hands, beside what is right: states, and steps to where it shows.
 
-The figures are those of an independent explorer over hand-written models of a few lines.
+The catalogue of mistakes is by subject in `micro_models`; each name begins with what the mistake is called there.
 """
 
-from typing import NamedTuple
-
 import pytest
-from tests.explore.specs import load_spec
+from tests.explore.engines import compared
+from tests.explore.micro_models import agreement, counting, election, resources
+from tests.explore.micro_models.form import Form, Model, load_form
 
 from comityc.explore.verify import verify_machine
 
-
-class Twin(NamedTuple):
-    """A model with a mistake (`wrong`) that stands where the right one says `right`; `steps` lead to where one is stuck."""
-
-    spec: str
-    wrong: str
-    right: str
-    wrong_states: int
-    right_states: int
-    steps: int
-    breaks: str
+MODELS: dict[str, Model] = resources.MODELS | counting.MODELS | agreement.MODELS | election.MODELS
+FORMS = [
+    pytest.param(model, form, id=f"{name} ({how})") for name, model in MODELS.items() for how, form in model.forms.items()
+]
+ENOUGH = 1000
+"""States: more than any of them has."""
 
 
-LOCKS = """
-    network: none
-    shared: {holder: "map[int, client]"}
-    roles:
-      client:
-        count: 2
-        states:
-          idle:
-            - resting
-            - decide: take_first
-              if: FIRST not in holder
-              do: holder[FIRST] = self
-              goto: has_one
-          has_one:
-            - when: 1 - FIRST not in holder
-              do: holder[1 - FIRST] = self
-              goto: has_both
-          has_both:
-            - when: true
-              do: holder = {}
-              goto: idle
-    verify: {one: {}}
-    """
-
-BREAKER = """
-    network: none
-    shared: {permit: {type: bool, default: true}}
-    roles:
-      breaker:
-        states:
-          closed:
-            - resting
-            - decide: failures
-              goto: open
-          open:
-            - after: 1s
-              goto: half_open
-          half_open:
-            - when: permit
-              do: permit = false
-              goto: probing
-          probing:
-            - decide: succeeded
-              do: permit = true
-              goto: closed
-            - decide: failed
-              do: permit = true
-              goto: open
-            - decide: ignored
-              do: permit = RETURNED
-              goto: half_open
-    verify: {one: {}}
-    """
-
-HAND_OFF = """
-    network: none
-    shared:
-      budget: {type: int, default: 3}
-    roles:
-      task:
-        variables: {second: bool}
-        states:
-          working:
-            - when: WHILE
-              do: HAND_OVER
-            - when: budget == 0
-              goto: ended
-          ended: final
-    verify: {one: {}}
-    """
-
-TWINS = {
-    "RES-B2: locks in opposite order": Twin(LOCKS, "self.index", "0", 6, 5, 2, "no_deadlock"),
-    "CB-B1: the permit of an ignored probe is not returned": Twin(BREAKER, "false", "true", 5, 4, 4, "no_deadlock"),
-    "DEL-B3: hand-off without a budget": Twin(
-        HAND_OFF.replace("HAND_OVER", "FIRST"), "second = not second", "budget -= 1", 2, 5, 0, "never_stuck"
-    ),
-}
+@pytest.mark.parametrize(("model", "form"), FORMS)
+def test_a_mistake_shows_in_the_fewest_steps_and_what_is_right_holds(model: Model, form: Form) -> None:
+    spec = load_form(model, form)
+    (case,) = verify_machine(spec.machine, spec.module).cases
+    failing = {}
+    for prop in case.properties:
+        if prop.verdict == "fails":
+            assert prop.counterexample is not None
+            failing[prop.name] = len(prop.counterexample.steps)
+        else:
+            assert prop.verdict in ("holds", "not_tested"), prop.name
+    assert (case.states, failing) == (form.states, form.fails)
 
 
-@pytest.mark.parametrize("name", TWINS)
-def test_a_mistake_shows_in_the_fewest_steps_and_the_right_model_has_none(name: str) -> None:
-    twin = TWINS[name]
-    for text, states, broken in ((twin.wrong, twin.wrong_states, True), (twin.right, twin.right_states, False)):
-        spec_text = twin.spec.replace("FIRST", text).replace("RETURNED", text)
-        spec_text = spec_text.replace("WHILE", "true" if broken else "budget > 0")
-        spec = load_spec(spec_text, unchecked=True)
-        (case,) = verify_machine(spec.machine, spec.module).cases
-        (found,) = (prop for prop in case.properties if prop.name == twin.breaks)
-        assert case.states == states
-        assert found.verdict == ("fails" if broken else "holds")
-        if broken:
-            assert found.counterexample is not None
-            assert len(found.counterexample.steps) == twin.steps
+@pytest.mark.parametrize(("model", "form"), FORMS)
+def test_every_engine_tells_the_same_of_it(model: Model, form: Form) -> None:
+    spec = load_form(model, form)
+    told = compared(spec, spec.machine.cases[0], ENOUGH)
+    assert told
+    assert [name for name, unlike in told.items() if unlike] == [], told
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
+def test_every_property_of_a_model_fails_in_one_of_its_forms(model: Model) -> None:
+    (first, *_) = model.forms.values()
+    said = {prop.name for prop in load_form(model, first).machine.properties if prop.expressions}
+    assert said <= {name for form in model.forms.values() for name in form.fails}
