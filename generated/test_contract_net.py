@@ -3,19 +3,26 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    award_to_a_proposer (line 150)
-    no_new_proposal_after_the_deadline (line 152)
-    cheapest_first (line 154)
-    accepted_or_rejected (line 157)
-    no_work_before_acceptance (line 159)
-    effect_once (line 161)
-    done_is_done (line 163)
+    award_to_a_proposer (line 156)
+    no_answer_counts_after_the_deadline (line 158)
+    answers_bind (line 161)
+    all_mean_the_same_task (line 164)
+    cheapest_first (line 166)
+    accepted_or_rejected (line 169)
+    rejected_for_what_it_was (line 171)
+    only_awardees_are_cancelled (line 174)
+    one_at_a_time (line 176)
+    result_from_the_awardee (line 178)
+    gives_up_when_nobody_is_left (line 180)
+    no_work_before_acceptance (line 182)
+    effect_once (line 184)
+    done_is_done (line 186)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    decides (line 165)
-    every_proposer_learns (line 167)
+    decides (line 188)
+    every_proposer_learns (line 190)
 """
 
 import pytest
@@ -27,12 +34,14 @@ BENCH = Bench(
     __file__,
     protocol="contract_net",
     spec="../specs/contract/contract_net.yaml",
-    spec_hash="9f89a8cd75a07d9c",
+    spec_hash="e8c2753656251b84",
 )
 
 CASES = [
     "two contractors",
     "three contractors",
+    "a message is lost",
+    "the initiator restarts",
     "the initiator dies",
     "the world forgets the key",
 ]

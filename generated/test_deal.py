@@ -4,15 +4,15 @@
 After every step the generated machine is compared with the spec, and these properties are checked:
 
     told_the_truth (line 128)
-    paid_once (line 130)
-    paid_is_paid (line 132)
-    disputed_is_held (line 134)
+    paid_once (line 132)
+    paid_is_paid (line 134)
+    disputed_is_held (line 136)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    closes (line 136)
-    all_learn (line 138)
+    closes (line 138)
+    all_learn (line 140)
 """
 
 import pytest
@@ -24,7 +24,7 @@ BENCH = Bench(
     __file__,
     protocol="deal",
     spec="../specs/composition/deal.yaml",
-    spec_hash="e0498913744e0ecc",
+    spec_hash="75e23fe33986c603",
 )
 
 CASES = [

@@ -3,19 +3,25 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    rises_by_the_step (line 121)
-    nobody_outbids_itself (line 124)
-    leader_made_that_bid (line 127)
-    bids_bind (line 130)
-    reserve_kept (line 133)
-    same_result_for_all (line 135)
-    sold_is_sold (line 137)
+    rises_by_the_step (line 127)
+    nobody_outbids_itself (line 130)
+    leader_made_that_bid (line 133)
+    bids_bind (line 136)
+    bids_beat_what_was_seen (line 139)
+    no_bid_against_oneself (line 143)
+    who_leads_knows (line 146)
+    a_bid_waits_while_it_can_win (line 149)
+    prices_seen_rise (line 152)
+    reserve_kept (line 155)
+    same_result_for_all (line 157)
+    sold_is_sold (line 160)
+    one_hammer (line 162)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    closes (line 139)
-    all_learn (line 141)
+    closes (line 164)
+    all_learn (line 166)
 """
 
 import pytest
@@ -27,10 +33,13 @@ BENCH = Bench(
     __file__,
     protocol="english",
     spec="../specs/auction/english.yaml",
-    spec_hash="0b4bd0a55063af0f",
+    spec_hash="ba5929af46b37d8f",
 )
 
 CASES = [
+    "nothing fails",
+    "the auctioneer restarts",
+    "few messages at a time",
     "two bidders",
     "one price",
     "messages go astray",

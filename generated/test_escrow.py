@@ -13,17 +13,24 @@ After every step the generated machine is compared with the spec, and these prop
     confirmed_by_the_buyer (line 288)
     given_up_by_the_seller (line 290)
     every_ground_in_its_time (line 292)
-    days_are_the_escrows_own (line 297)
-    dispute_stops_the_clock (line 299)
-    penalty_by_the_rule (line 301)
-    consent (line 304)
-    awarded_by_the_arbiter (line 306)
+    tells_where_it_stands (line 297)
+    every_day_is_given (line 301)
+    days_are_the_escrows_own (line 304)
+    dispute_stops_the_clock (line 306)
+    penalty_by_the_rule (line 308)
+    consent (line 311)
+    consent_in_time (line 313)
+    no_work_before_the_money_is_there (line 315)
+    looks_at_what_was_delivered (line 317)
+    judges_disputes_alone (line 319)
+    nobody_leaves_early (line 321)
+    awarded_by_the_arbiter (line 323)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    never_locked (line 308)
-    all_learn (line 310)
+    never_locked (line 326)
+    all_learn (line 328)
 """
 
 import pytest
@@ -35,11 +42,13 @@ BENCH = Bench(
     __file__,
     protocol="escrow",
     spec="../specs/contract/escrow.yaml",
-    spec_hash="faeb7b42cedc149f",
+    spec_hash="dacd82ba2eef718d",
 )
 
 CASES = [
     "as it stands",
+    "few messages at a time",
+    "the arbiter awards more than there is",
     "the agent restarts",
     "a message comes twice",
     "whoever falls silent",

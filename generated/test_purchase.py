@@ -5,16 +5,18 @@ After every step the generated machine is compared with the spec, and these prop
 
     the_winner_buys (line 143)
     the_price_is_kept (line 145)
-    jurors_decide_disputes_alone (line 147)
-    disputed_goes_where_the_jury_says (line 149)
-    paid_out_as_judged (line 151)
-    one_ending (line 153)
+    jurors_decide_disputes_alone (line 149)
+    disputed_goes_where_the_jury_says (line 151)
+    paid_out_as_judged (line 153)
+    the_buyer_knows (line 155)
+    ends_somehow (line 157)
+    one_ending (line 159)
     deal_agreed (line 12)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    comes_to_an_end (line 155)
+    comes_to_an_end (line 161)
 """
 
 import pytest
@@ -26,12 +28,13 @@ BENCH = Bench(
     __file__,
     protocol="purchase",
     spec="../specs/composition/purchase.yaml",
-    spec_hash="ffcddca6e7ed145c",
+    spec_hash="37417e9661eb9f75",
 )
 
 CASES = [
     "as a whole",
     "one buyer",
+    "one buyer and nothing fails",
 ]
 
 

@@ -12,12 +12,13 @@ After every step the generated machine is compared with the spec, and these prop
     told_the_truth (line 146)
     each_effect_once (line 150)
     stages_in_order (line 152)
+    no_stage_beyond_the_last (line 155)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    ends (line 155)
-    customer_learns (line 157)
+    ends (line 157)
+    customer_learns (line 159)
 """
 
 import pytest
@@ -29,7 +30,7 @@ BENCH = Bench(
     __file__,
     protocol="saga",
     spec="../specs/saga/saga.yaml",
-    spec_hash="e4868ba29d6423fe",
+    spec_hash="4ccba3563a055e7b",
 )
 
 CASES = [

@@ -10,15 +10,19 @@ After every step the generated machine is compared with the spec, and these prop
     same_result_for_all (line 145)
     sealed (line 147)
     nobody_copies (line 149)
-    late_is_late (line 151)
-    bids_are_binding (line 153)
-    one_result (line 156)
+    late_bids_stay_sealed (line 151)
+    nobody_in_time_is_too_late (line 153)
+    late_is_late (line 155)
+    bids_are_binding (line 157)
+    no_bid_for_nothing (line 160)
+    the_item_stays (line 162)
+    one_result (line 164)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    closes (line 158)
-    all_learn (line 160)
+    closes (line 166)
+    all_learn (line 168)
 """
 
 import pytest
@@ -30,13 +34,15 @@ BENCH = Bench(
     __file__,
     protocol="sealed_first_price",
     spec="../specs/auction/sealed_first_price.yaml",
-    spec_hash="b587450c273b7e6d",
+    spec_hash="2039c8c18db5830b",
 )
 
 CASES = [
     "two bidders",
+    "one price",
     "a message is lost",
-    "a bidder is gone and the auctioneer restarts",
+    "a bidder is gone",
+    "the auctioneer restarts",
     "three bidders with equal bids",
     "higher reserve",
     "a bidder lies",

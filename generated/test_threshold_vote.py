@@ -13,12 +13,13 @@ After every step the generated machine is compared with the spec, and these prop
     only_newer_ballots_replace (line 192)
     one_verdict (line 195)
     agreement (line 197)
+    one_change_of_mind (line 199)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    decides (line 199)
-    all_learn (line 205)
+    decides (line 201)
+    all_learn (line 207)
 """
 
 import pytest
@@ -30,7 +31,7 @@ BENCH = Bench(
     __file__,
     protocol="threshold_vote",
     spec="../specs/voting/threshold_vote.yaml",
-    spec_hash="b9c2163227409b27",
+    spec_hash="bf299ea969e9f2b9",
 )
 
 CASES = [
