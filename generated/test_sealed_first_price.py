@@ -34,7 +34,7 @@ BENCH = Bench(
     __file__,
     protocol="sealed_first_price",
     spec="../specs/auction/sealed_first_price.yaml",
-    spec_hash="19dfa463503af94e",
+    spec_hash="2039c8c18db5830b",
 )
 
 CASES = [

@@ -12,7 +12,9 @@ from comityc.explore.verify import verify_machine
 
 MODELS: dict[str, Model] = resources.MODELS | counting.MODELS | agreement.MODELS | election.MODELS
 FORMS = [
-    pytest.param(model, form, id=f"{name} ({how})") for name, model in MODELS.items() for how, form in model.forms.items()
+    pytest.param(model, form, id=f"{name} ({how})")
+    for name, model in MODELS.items()
+    for how, form in model.forms.items()
 ]
 ENOUGH = 1000
 """States: more than any of them has."""
