@@ -26,7 +26,7 @@ BENCH = Bench(
     __file__,
     protocol="swim",
     spec="../specs/membership/swim.yaml",
-    spec_hash="94c6594923d22a58",
+    spec_hash="7c8a045b92435928",
 )
 
 CASES = [

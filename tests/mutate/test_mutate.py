@@ -334,3 +334,12 @@ def test_the_reasons_of_a_pattern_are_no_word_of_its_user(tmp_path: Path) -> Non
         report = mutate_machine(machine, MutationOptions(jobs=1, only=["not-final"]))
         assert [fate.verdict for fate in report.fates] == ["killed", "killed"]
         assert len(report.findings) == findings
+
+
+@pytest.mark.parametrize("path", sorted(SPECS.glob("*/*.yaml")), ids=lambda path: path.stem)
+def test_every_mutant_has_a_name_of_its_own(path: Path) -> None:
+    machine = check_file(str(path)).machine
+    assert machine is not None
+    names = [mutant.name for mutant in mutants_of(machine)]
+    assert len(set(names)) == len(names)
+    assert [name for name, _, span in machine.survives if span.file == machine.file and name not in names] == []

@@ -48,12 +48,16 @@ class Mutant:
 def named(slips: Iterable[Slip]) -> Iterator[Mutant]:
     """Name the slips: their kind and their place, with a number where that is not enough."""
     used: Counter[str] = Counter()
+    taken: set[str] = set()
     for slip in slips:
         where = _OUTSIDE_OF_NAMES.sub(" ", slip.where).strip()[:_LONGEST_NAME].strip()
-        name = f"{slip.kind} {where}"
-        used[name] += 1
-        if used[name] > 1:
-            name = f"{name} {used[name]}"
+        base = f"{slip.kind} {where}"
+        used[base] += 1
+        name = base if used[base] == 1 else f"{base} {used[base]}"
+        while name in taken:  # the second slip of a transition, and the first of the second transition of that name
+            used[base] += 1
+            name = f"{base} {used[base]}"
+        taken.add(name)
         before = _line(slip.span)
         yield Mutant(
             name, slip.kind, slip.machine, slip.span.line, before.strip(), _changed(before, slip).strip(), slip.recast
