@@ -12,7 +12,9 @@ from comityc.explore.verify import verify_machine
 
 MODELS: dict[str, Model] = resources.MODELS | counting.MODELS | agreement.MODELS | election.MODELS
 FORMS = [
-    pytest.param(model, form, id=f"{name} ({how})") for name, model in MODELS.items() for how, form in model.forms.items()
+    pytest.param(model, form, id=f"{name} ({how})")
+    for name, model in MODELS.items()
+    for how, form in model.forms.items()
 ]
 ENOUGH = 1000
 """States: more than any of them has."""
@@ -28,7 +30,7 @@ def test_a_mistake_shows_in_the_fewest_steps_and_what_is_right_holds(model: Mode
             assert prop.counterexample is not None
             failing[prop.name] = len(prop.counterexample.steps)
         else:
-            assert prop.verdict in ("holds", "not_tested"), prop.name
+            assert prop.verdict == "holds" or prop.reason.startswith("waived"), prop.name
     assert (case.states, failing) == (form.states, form.fails)
 
 
