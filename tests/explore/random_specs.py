@@ -31,7 +31,7 @@ class RichSpecMaker:
                 f"  {role}Note: {{}}",
             ]
         if self._models:
-            lines += ["shared:", "  pot: int", "  queue: set[int]"]
+            lines += ["shared:", "  pot: int = 1", "  queue: set[int]"]
         lines.append("roles:")
         for role, other in (ROLES, ROLES[::-1]):
             lines += self._role(role, other)

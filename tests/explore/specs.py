@@ -1,12 +1,14 @@
 """Short specs as text in; machines and searches of them out, for tests."""
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from comityc.diagnostics.bag import Bag
+from comityc.diagnostics.diagnostic import Diagnostic
 from comityc.driver import check_file, checking_module, read_tree
 from comityc.explore.engine.search import explore
 from comityc.explore.fast.explore import EngineName
@@ -42,15 +44,15 @@ def lower_spec(path: str) -> Spec:
     """Compile a spec file in memory, whatever the checks on its machine would say."""
     bag = Bag()
     tree, source = read_tree(path, bag)
-    assert tree is not None
+    assert tree is not None, _said(bag.diagnostics)
     assert source is not None
     protocol, findings = build_protocol(tree, source)
     bag.extend(findings)
-    assert protocol is not None
+    assert protocol is not None, _said(bag.diagnostics)
     machine, findings = lower_protocol(protocol)
     bag.extend(findings)
     if machine is None or bag.has_errors:
-        raise AssertionError("\n".join(f"{d.span}: {d.code.number} {d.message}" for d in bag.diagnostics))
+        raise AssertionError(_said(bag.diagnostics))
     module = checking_module(machine)
     return Spec(machine, module, module.Parameters())
 
@@ -59,9 +61,13 @@ def compile_spec(path: str) -> Spec:
     """Compile a spec file in memory."""
     result = check_file(path)
     if result.machine is None or result.has_errors:
-        raise AssertionError("\n".join(f"{d.span}: {d.code.number} {d.message}" for d in result.diagnostics))
+        raise AssertionError(_said(result.diagnostics))
     module = checking_module(result.machine)
     return Spec(result.machine, module, module.Parameters())
+
+
+def _said(findings: Iterable[Diagnostic]) -> str:
+    return "\n".join(f"{d.span}: {d.code.number} {d.message}" for d in findings)
 
 
 def a_case(

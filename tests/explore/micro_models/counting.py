@@ -101,6 +101,8 @@ TALLY = """
 """
 
 # One write of a new value that reaches the replicas one by one; two reads, one after the other, each of two of the three.
+# By what was read so far, the sets of replicas that have the new value: nothing 8, old 8, new 7, old and old 8, old and new 7, new and
+# old 7, new and new 7. With a reader that writes back, a set has two or more once new was read: 8, 8, 4, 8, 4, 0, 4.
 READS = """
     network: none
     shared: {new: "set[replica]"}

@@ -3,6 +3,7 @@
 from tests.explore.micro_models.form import Form, Model, twins
 
 # The highest of three leads from the start. That two lead once it is cut off is in the rule itself: nobody asks for a majority.
+# So there is no right form, and what stands for it is the rule without a partition.
 BULLY = """
     network: none
     shared: {}

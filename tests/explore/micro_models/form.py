@@ -1,9 +1,10 @@
 """What a micro-model is: one spec with words left open, and its forms, each of which fills them in its own way.
 
 The figures are those of an independent explorer over hand-written models of a few lines, which gave no encodings: that ours
-come out the same is what was looked for. A model says so where another figure comes out, and why.
+come out the same is what was looked for.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from tests.explore.specs import Spec, load_spec
@@ -44,4 +45,9 @@ def load_form(model: Model, form: Form) -> Spec:
     for word, meaning in form.words.items():
         assert word in text, word
         text = text.replace(word, meaning)
+    return _loaded(text)
+
+
+@cache
+def _loaded(text: str) -> Spec:
     return load_spec(text, unchecked=True)

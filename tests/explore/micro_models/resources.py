@@ -27,9 +27,9 @@ LOCKS = """
 
 BREAKER = """
     network: none
-    shared: {permit: {type: bool, default: true}}
     roles:
       breaker:
+        variables: {permit: {type: bool, default: true}}
         states:
           closed:
             - resting
@@ -56,11 +56,11 @@ BREAKER = """
 
 HAND_OFF = """
     network: none
-    shared:
-      budget: {type: int, default: 3}
     roles:
       task:
-        variables: {second: bool}
+        variables:
+          second: bool
+          budget: {type: int, default: 3}
         states:
           working:
             - when: WHILE
@@ -70,7 +70,8 @@ HAND_OFF = """
           ended: final
 """
 
-# A client that pauses keeps its token, whatever the server thinks of its lease meanwhile; it may write with it at any time.
+# A client that pauses keeps its token, whatever becomes of its lease meanwhile, and may write with it at any time, again and again.
+# The resource notes the highest token in both forms; only the right one looks at it.
 LEASE = """
     network: none
     shared:
