@@ -82,6 +82,16 @@ def test_a_property_looks_at_something(messages: Messages) -> None:
     ]
 
 
+def test_who_is_there_of_a_dynamic_role_changes(messages: Messages) -> None:
+    counted = ("roles:\n", "properties:\n  nobody:\n    reachable: len(client) == 0\nroles:\n")
+    several, coming = (
+        ("  client:\n", "  client:\n    count: 2\n"),
+        ("    count: 2\n", "    count: 2\n    dynamic: true\n"),
+    )
+    assert messages(counted, several) == ["`nobody` is the same in every run"]
+    assert messages(counted, several, coming) == []
+
+
 def test_names_that_become_one_are_found(messages: Messages) -> None:
     states = (
         "        - after: 30s\n          goto: done\n",

@@ -10,7 +10,9 @@ from comityc.machine.expressions import (
     InCondition,
     InstanceVariable,
     InState,
+    Node,
     Now,
+    RoleInstances,
     SharedVariable,
     Variable,
 )
@@ -20,12 +22,20 @@ _CAN_CHANGE = (Variable, SharedVariable, InstanceVariable, InState, InCondition,
 
 
 def constant_properties(machine: Machine) -> Iterator[Diagnostic]:
-    """Yield a finding for each property whose expressions look at no state, no variable and no act."""
+    """Yield a finding for each property whose expressions look at no state, no variable and no act.
+
+    Who is there of a dynamic role changes too: `len(singer)` reads it.
+    """
     definitions = definitions_of(machine)
+    comes_and_goes = {role.name for role in machine.roles if role.dynamic}
+
+    def can_change(node: Node) -> bool:
+        return isinstance(node, _CAN_CHANGE) or (isinstance(node, RoleInstances) and node.role in comes_and_goes)
+
     for promise in machine.properties:
         if promise.kind == "generic" or promise.waived is not None:
             continue
-        if not any(isinstance(node, _CAN_CHANGE) for node in walk(promise.expressions, definitions)):
+        if not any(can_change(node) for node in walk(promise.expressions, definitions)):
             yield CONSTANT_PROPERTY.at(
                 promise.expressions[0].span,
                 f"`{promise.name}` is the same in every run",
