@@ -10,7 +10,6 @@ from comityc.machine.expressions import (
     InCondition,
     InstanceVariable,
     InState,
-    Node,
     Now,
     RoleInstances,
     SharedVariable,
@@ -29,7 +28,7 @@ def constant_properties(machine: Machine) -> Iterator[Diagnostic]:
     definitions = definitions_of(machine)
     comes_and_goes = {role.name for role in machine.roles if role.dynamic}
 
-    def can_change(node: Node) -> bool:
+    def can_change(node: object) -> bool:
         return isinstance(node, _CAN_CHANGE) or (isinstance(node, RoleInstances) and node.role in comes_and_goes)
 
     for promise in machine.properties:
