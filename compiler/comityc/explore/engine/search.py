@@ -4,7 +4,7 @@ What is stepped here is the generated Python itself, in its form for checking; t
 """
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -237,6 +237,20 @@ class Search:
             graph.violations.append(violation)
         elif known < index and (again or (graph.levels and known >= graph.levels[-1][0])):
             graph.violations_again.append(violation)
+
+    def say_all(self, notes: Iterable[tuple[int, Note]], stuck: Iterable[int]) -> None:
+        """Note down what another engine came upon: each note with its first state, and states of one level in which nothing can happen."""
+        graph = self.graph
+        for index, note in notes:
+            if note.property != CUT:
+                self.say(index, note)
+            elif note.text not in graph.cut_bounds:
+                graph.cut_bounds.append(note.text)
+        for index in stuck:
+            state = graph.states[index] if graph.without_messages is None else graph.without_messages(index)
+            who = self.successors.is_stuck(state)
+            if who is not None:
+                self.say(index, Note("no_deadlock", -1, f"nothing can happen any more, and {who} waits"), again=True)
 
     def stop(self, why: str) -> None:
         """End the search before it is complete."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from comityc.explore.engine.records import CUT, Note
 from comityc.explore.engine.search import Progress, Search
 from comityc.explore.fast import structures as k
 from comityc.explore.fast.answers import NewLayout
@@ -257,7 +256,7 @@ class ColumnSearch:
         for start, flags in self._flags.items():
             graph.cut_states.update((np.flatnonzero(flags & k.NOTE_CUT) + start).tolist())
             graph.broken_states.update((np.flatnonzero(flags & k.NOTE_BROKEN) + start).tolist())
-        self._say()
+        self._search.say_all(tables.notes_met(), np.concatenate(self._stuck).tolist() if self._stuck else ())
         graph.taken_transitions.update(tables.taken_transitions())
         if self._keep_edges:
             graph.parent, graph.parent_label = _joined(self._parents), _joined(self._parent_labels)
@@ -269,19 +268,6 @@ class ColumnSearch:
             self._ways.update(enumerate(kept))
             ways = FirstWays(self._states, self._questions, graph.levels, self._ways)
             graph.parent, graph.parent_label = Recomputed(ways, 0), Recomputed(ways, 1)
-
-    def _say(self) -> None:
-        search, graph = self._search, self._search.graph
-        for index, note in self._tables.notes_met():
-            if note.property != CUT:
-                search.say(index, note)
-            elif note.text not in graph.cut_bounds:
-                graph.cut_bounds.append(note.text)
-        for index in np.concatenate(self._stuck).tolist() if self._stuck else ():
-            stuck = search.successors.is_stuck(graph.states[index])
-            if stuck is not None:
-                text = f"nothing can happen any more, and {stuck} waits"
-                search.say(index, Note("no_deadlock", -1, text), again=True)
 
 
 class FirstWays(Ways):

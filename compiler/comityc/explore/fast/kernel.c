@@ -34,7 +34,7 @@ enum { HUGE = 1 << 22 };                 /* memory of so many bytes is asked for
 int prepare(Engine *e, u64 capacity, u64 edge_capacity) {
     Inside *in = e->inside = reserve(sizeof(Inside));
     if (!in) return NO_MEMORY;
-    e->capacity = capacity; e->edge_capacity = edge_capacity; e->first_stuck = -1;
+    e->capacity = capacity; e->edge_capacity = edge_capacity;
     e->states = reserve(capacity * sizeof(State)); e->flags = reserve(capacity);
     e->parent = reserve(edge_capacity ? capacity * 4 : 0); e->parent_label = reserve(edge_capacity ? capacity * 4 : 0);
     e->offsets = reserve((edge_capacity ? capacity + 1 : 1) * 8);
@@ -129,9 +129,7 @@ static int expand_alone(Engine *e, u64 last) {
         }
         while (index < last && ready < BATCH && k->next_count < ENOUGH) {
             State s = e->states[index];
-            u8 flags = successors(k, &s, index);
-            e->flags[index] = flags;
-            if ((flags & STUCK) && e->first_stuck < 0) e->first_stuck = (i64)index;
+            e->flags[index] = successors(k, &s, index);
             k->ends[ready] = gathered = k->next_count; quiet = k->quiet;
             ready++; index++;
         }

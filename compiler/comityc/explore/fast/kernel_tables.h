@@ -92,7 +92,6 @@ typedef struct {
     u64 *offsets;
     u64 steps;                 /* how many there are, also when they are not kept */
     u64 expanded;
-    i64 first_stuck;
     Inside *inside;            /* what Python does not look at */
 } Engine;
 
@@ -132,7 +131,6 @@ typedef struct {
     State *recent;             /* where steps led a moment ago */
     u64 step_count, base;      /* how many steps it found, and how many edges there are before them */
     u64 missed[MOST_MISSED], missed_count;
-    i64 stuck;
     int failed;
 } Worker;
 

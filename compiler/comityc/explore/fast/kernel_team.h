@@ -79,16 +79,14 @@ static void hand_out(Worker *k, u64 ready) {
 }
 
 static void begin_share(Worker *k) {
-    k->next_count = k->step_count = k->missed_count = k->quiet = 0; k->stuck = -1; k->failed = 0;
+    k->next_count = k->step_count = k->missed_count = k->quiet = 0; k->failed = 0;
     for (int r = 0; r < REGIONS; r++) k->out[r].count = 0;
 }
 
 static void generate_one(Worker *k, u64 index, u64 ready) {
     Engine *e = k->e;
     State s = e->states[index];
-    u8 flags = successors(k, &s, index);
-    e->flags[index] = flags;
-    if ((flags & STUCK) && k->stuck < 0) k->stuck = (i64)index;
+    e->flags[index] = successors(k, &s, index);
     k->from[ready] = index; k->ends[ready] = k->next_count;
 }
 
@@ -327,7 +325,6 @@ static int round_of(Team *team, u64 last) {
     for (int m = 0; m <= team->size; m++) {
         const Worker *k = &team->members[m];
         e->steps += k->step_count + k->quiet;
-        if (k->stuck >= 0 && (e->first_stuck < 0 || (e->first_stuck >= (i64)first && k->stuck < e->first_stuck))) e->first_stuck = k->stuck;
     }
     return e->count > e->limit ? LIMIT : DONE;
 }

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comityc.explore.cores import threads
-from comityc.explore.engine.records import CUT, Note
 from comityc.explore.engine.search import Progress, Search
 from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK
 from comityc.explore.fast import structures as k
@@ -156,25 +155,16 @@ class NativeSearch:
         flags = kernel.view(engine.flags, np.uint8, seen)
         graph.cut_states.update(np.flatnonzero(flags & k.NOTE_CUT).tolist())
         graph.broken_states.update(np.flatnonzero(flags & k.NOTE_BROKEN).tolist())
-        self._say()
+        stuck = np.flatnonzero(flags & k.STUCK)
+        if len(stuck):  # as the reference, those of the first level that has any
+            stuck = stuck[: np.searchsorted(stuck, graph.levels[graph.level_of(int(stuck[0])) - 1][1])]
+        search.say_all(tables.notes_met(), stuck.tolist())
         graph.taken_transitions.update(tables.taken_transitions())
         if self._keep_edges:
             ends = kernel.view(engine.offsets, np.uint64, seen + 1).astype(np.int64)
             graph.offsets = np.append(ends, np.full(count - seen, ends[-1]))
             graph.targets = kernel.view(engine.edge_target, np.int32, int(ends[-1]))
             graph.edge_labels = kernel.view(engine.edge_label, np.int32, int(ends[-1]))
-
-    def _say(self) -> None:
-        search, graph = self._search, self._search.graph
-        for index, note in self._tables.notes_met():
-            if note.property != CUT:
-                search.say(index, note)
-            elif note.text not in graph.cut_bounds:
-                graph.cut_bounds.append(note.text)
-        first = self._engine.first_stuck
-        stuck = search.successors.is_stuck(graph.states[first]) if first >= 0 else None
-        if stuck is not None:
-            search.say(first, Note("no_deadlock", -1, f"nothing can happen any more, and {stuck} waits"))
 
 
 class KernelWays(Ways):

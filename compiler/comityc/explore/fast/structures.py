@@ -141,7 +141,6 @@ class EngineStructure(Structure):
         ("offsets", c_void_p),
         ("steps", c_uint64),
         ("expanded", c_uint64),
-        ("first_stuck", c_int64),
         ("inside", c_void_p),
     ]
 

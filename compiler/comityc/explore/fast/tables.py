@@ -9,17 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from comityc.explore.engine.partitions import Cut, Split
 from comityc.explore.engine.passing import Passing
 from comityc.explore.engine.records import BYZANTINE, CUT, DEFERRED, LOCAL_BITS, NOTHING, UNDER_WAY, Note, Record
 from comityc.explore.engine.rest import BLOCKED as NOT_ALLOWED
 from comityc.explore.engine.successors import LOCAL_MASK, Successors
 from comityc.explore.engine.values import fresh_ids_in
 from comityc.explore.fast import structures as k
+from comityc.explore.fast.cuts import Cuts
 from comityc.explore.fast.growing import Arrays, Growing
 from comityc.explore.fast.lanes import Lanes
 from comityc.explore.fast.layout import FIELD, Layout, grown, lay_out
-from comityc.explore.world import Envelope
 
 _MOST_IDS = 64
 
@@ -46,8 +45,7 @@ class Tables:
         self.sends = Growing(t, "sends", np.uint32)
         self.rests = Growing(t, "rests", k.REST)
         self.world_moves = Growing(t, "world_moves", k.WORLD_MOVE)
-        self.splits = Growing(t, "splits", k.SPLIT)
-        self.cut_links = Growing(t, "cut_links", np.uint8, 0, count * count)
+        self.cuts = Cuts(t, successors)
         self.label_holds = Growing(t, "label_holds", np.uint8)
         self.note_flags = Growing(t, "note_flags", np.uint8)
         self.note_first = Growing(t, "note_first", np.int64, -1)
@@ -60,14 +58,10 @@ class Tables:
         self.local_ids = Arrays(t, "local_ids", np.uint64)
         self.is_liar = Arrays(t, "is_liar", np.uint8)
         self.alarms = Arrays(t, "alarms", k.ALARM)
-        partitions, timing = successors.partitions, self.setting.timing
-        t.holds_up = partitions is not None and partitions.keeps
+        timing = self.setting.timing
         t.tick = 0 if timing is None else timing.tick
         t.ages = timing is not None and successors.setting.moments is not None
         t.kinds = successors.setting.moments is not None
-        self._cuts: dict[Cut, int] = {}
-        self._cut_number(())
-        self._split_of_cut: dict[int, Split] = {}
         self._move_of: list[tuple[tuple[int, ...], int, int]] = []  # by move: what it sends, and its labels
         self.notes: list[tuple[Note, ...]] = [()]
         self._note_numbers: dict[tuple[Note, ...], int] = {(): 0}
@@ -155,7 +149,7 @@ class Tables:
         rests = self.successors.rests.items
         while self.rests.length < len(rests):
             cut, heals = (
-                self._cut_number(rests[self.rests.length].cut),
+                self.cuts.number(rests[self.rests.length].cut),
                 self.successors.rest_may_heal(self.rests.length),
             )
             at = self.rests.append((0, 0, 0, 0, 0, 0, cut, heals, 0, 0))
@@ -255,9 +249,10 @@ class Tables:
             case k.FORGE:
                 return self._forge_row(a, b)
             case k.LOSING:
-                return self._losing(a >> 1, a & 1, b)
+                sends, *labels = self._move_of[a >> 1]
+                return self.cuts.losing(b, sends, labels[a & 1])
             case k.PART:
-                return self._part_label(a, c)
+                return self.cuts.parting(a, () if self.structure.holds_up else self._content_at(c))
             case k.ALARM_OF:
                 self.alarms[a][b] = self._alarm(a, b)
             case k.LABEL:
@@ -365,55 +360,10 @@ class Tables:
             left = self.successors.strikes.left(rest)
             lose, duplicate = (dict(left.network).get(kind, k.BLOCKED) for kind in range(2))
             strikes = left.instances
-        splits = self._splits(rest) if self.successors.strikes is not None else (0, 0)
+        splits = self.cuts.splits_from(rest)
         self.sync()
         cut, heals = (int(self.rests.data[rest][name]) for name in ("cut", "heals"))
         self.rests.data[rest] = (first, last, lose, duplicate, strikes, 1, cut, heals, *splits)
-
-    # ---- cuts in the network
-
-    def _cut_number(self, cut: Cut) -> int:
-        """Return the number of a cut, 0 for the whole network; which links it hits is then known."""
-        found = self._cuts.get(cut)
-        if found is None:
-            found = self._cuts[cut] = len(self._cuts)
-            count = len(self.setting.instances)
-            self.cut_links.reserve(found + 1)
-            for sender, receiver in cut:
-                self.cut_links.data[(found * count + sender) * count + receiver] = 1
-        return found
-
-    def _splits(self, rest: int) -> tuple[int, int]:
-        """Note down how the network may fall apart, and return where that stands."""
-        strikes = self.successors.strikes
-        found = strikes.left(rest).splits if strikes is not None else ()
-        for _, split in found:
-            self._split_of_cut[self._cut_number(split.cut)] = split
-        return self.splits.extend([(after, self._cut_number(split.cut)) for after, split in found])
-
-    def _part_label(self, cut: int, hit: int) -> int:
-        """Return the label of falling apart; `hit` is the address of a state with nothing in it but the messages that are hit."""
-        partitions = self.successors.partitions
-        if partitions is None:
-            raise AssertionError("nothing falls apart here")
-        lost: tuple[Envelope, ...] = ()
-        if not partitions.keeps:
-            words = (ctypes.c_uint64 * self.layout.words).from_address(hit)
-            fields = self.layout.fields[self.rest_part + 1 :].tolist()
-            values = {lane: words[word] >> shift & mask for lane, (word, shift, mask) in enumerate(fields)}
-            content = self.lanes.content_of({lane: value for lane, value in values.items() if value})
-            lost = tuple(self.successors.network.envelopes[envelope] for envelope in content)
-        return partitions.label(self.successors.labels, self._split_of_cut[cut], lost)
-
-    def _losing(self, move: int, kept: int, cut: int) -> int:
-        """Return the label of a move some of whose messages are lost at a cut."""
-        sends, *labels = self._move_of[move]
-        links = next(links for links, number in self._cuts.items() if number == cut)
-        partitions = self.successors.partitions
-        if partitions is None:
-            raise AssertionError("nothing falls apart here")
-        _, lost = partitions.sort(sends, links)
-        return self.successors.labels.losing(labels[kept], lost) if lost else labels[kept]
 
     # ---- clocks
 
@@ -430,6 +380,13 @@ class Tables:
         row = self._row_or_origin(found.record, who, local, ("alarms", who, local))
         soonest, limit = (k.NEVER if moment is None else moment for moment in (found.soonest, found.limit))
         return row, 1, soonest, limit
+
+    def _content_at(self, place: int) -> tuple[int, ...]:
+        """Return the messages under way in a state that stands at an address."""
+        words = (ctypes.c_uint64 * self.layout.words).from_address(place)
+        fields = self.layout.fields[self.rest_part + 1 :].tolist()
+        values = {lane: words[word] >> shift & mask for lane, (word, shift, mask) in enumerate(fields)}
+        return self.lanes.content_of({lane: value for lane, value in values.items() if value})
 
     # ---- rows
 
