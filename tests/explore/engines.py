@@ -62,6 +62,12 @@ def by_graph(engine: EngineName) -> Engine:
     return run
 
 
+def remarks(graph: Graph) -> set[tuple[str, str]]:
+    """Return what generic properties are broken, and how: which deadlock is the first depends on how states of a level are numbered."""
+    again = [violation for violation in graph.violations_again if violation.property == "no_deadlock"]
+    return {(violation.property, violation.text) for violation in (*graph.violations, *again)}
+
+
 def _quietly(name: str) -> None:
     """Take no note of what is being decided."""
 
@@ -74,7 +80,7 @@ def _told(graph: Graph) -> Told:
         graph.edges,
         Counter((repr(graph.world(at)), *sorted(map(repr, graph.network(at)))) for at in range(len(graph.states))),
         Counter(graph.labels[label] for label in graph.edge_labels.tolist()),
-        frozenset((v.property, v.text if v.property != "no_deadlock" else "") for v in graph.violations),
+        frozenset(remarks(graph)),
         frozenset(graph.cut_bounds),
         frozenset(graph.taken_transitions),
     )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from tests.explore.engines import remarks
 from tests.explore.specs import Spec, a_case, compile_spec, load_spec
 from tests.explore.test_two_explorers import SpecMaker
 from tests.explore.test_two_explorers_in_time import SECOND, TRIGGERS, MakerOfMoments, skew
@@ -41,11 +42,6 @@ LIBRARY = (
 def looks(graph: Graph) -> Counter[Any]:
     """Return every state as it is told, with how often it occurs."""
     return Counter((repr(graph.world(at)), *sorted(map(repr, graph.network(at)))) for at in range(len(graph.states)))
-
-
-def remarks(graph: Graph) -> set[tuple[str, str]]:
-    """Return what generic properties are broken, and how: of a deadlock, who waits in it depends on which state is numbered first."""
-    return {(v.property, v.text if v.property != "no_deadlock" else "") for v in graph.violations}
 
 
 def assert_the_same(
