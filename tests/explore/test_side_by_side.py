@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,3 +137,45 @@ def test_threads_are_shared_with_those_who_search_at_the_same_time(monkeypatch: 
     assert {one.why_incomplete for one in found} <= {"2", "4"}
     assert found[0].why_incomplete == "2"
     assert threads() == 4
+
+
+WORKING_FOR_EVER = """
+import os, time
+from tests.explore.specs import compile_spec
+import comityc.explore.side_by_side as side_by_side
+from comityc.explore.judging.evaluator import Evaluator
+from comityc.explore.plan import plan_runs
+
+def examine(run, progress):
+    progress(str(os.getpid()), "")
+    while True:
+        time.sleep(1)
+
+side_by_side.processors = lambda: 2
+spec = compile_spec("specs/saga/saga.yaml")
+runs = list(plan_runs(spec.machine, Evaluator(spec.machine, spec.module), None, None))
+side_by_side.examine_all(runs, (), examine, lambda pid, _: print(pid, flush=True), alone=False)
+"""
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nobody_works_on_for_a_process_that_was_ended(number: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", WORKING_FOR_EVER], stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        workers = [int(first.stdout.readline()) for _ in range(2)]
+        first.send_signal(number)
+        first.wait()
+    deadline = time.monotonic() + 20
+    while any(is_running(pid) for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    left = [pid for pid in workers if is_running(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left

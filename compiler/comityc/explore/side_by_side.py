@@ -1,7 +1,8 @@
 """Runs in; what was found in each, in the same order, out: by as many processes as there are processors.
 
 A process is forked, so that it has the machine and its module already. It takes the next run that nobody has begun, until there
-is none, and sends home what it found. Ctrl-C comes to the first process alone, which passes it on.
+is none, and sends home what it found. Ctrl-C comes to the first process alone, which passes it on; where that one is gone,
+nobody works on.
 """
 
 import multiprocessing
@@ -15,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from comityc.explore.cores import processors, share_with
-from comityc.explore.interruption import as_passed_on, asked
+from comityc.explore.interruption import as_passed_on, asked, end_with
 from comityc.explore.judging.examine import Examined
 from comityc.explore.plan import Run
 from comityc.machine.model import Property
@@ -57,6 +58,7 @@ class _Crew:
         self._context = multiprocessing.get_context("fork")
         self._next = self._context.Value("i", 0)
         self._busy = self._context.Value("i", 0)
+        self._first = os.getpid()
 
     def work(self, size: int, progress: Progress) -> list[Examined]:
         """Let them work until all is done."""
@@ -111,6 +113,7 @@ class _Crew:
     def _serve(self, home: Connection) -> None:
         os.setpgrp()  # Ctrl-C at the terminal is for the first process
         as_passed_on()
+        end_with(self._first)
         share_with(lambda: self._busy.value)
         try:
             while (number := self._take()) < len(self._runs):

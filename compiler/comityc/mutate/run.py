@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import field
 
 from comityc.diagnostics.suggest import did_you_mean
+from comityc.explore.interruption import end_with
 from comityc.machine.model import Machine
 from comityc.mutate.judge import Bench, Fate, Limits
 from comityc.mutate.mutant import Mutant
@@ -99,7 +100,7 @@ def _judged(bench: Bench, machine: Machine, wanted: Sequence[Mutant], options: M
     # A forked process has the explored spec already; where there is no fork, each explores it once more.
     kind = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(kind)
-    with ProcessPoolExecutor(jobs, context, _begin, (machine, options)) as pool:
+    with ProcessPoolExecutor(jobs, context, _begin, (machine, options, os.getpid())) as pool:
         waiting = [pool.submit(_judge_named, mutant.name) for mutant in wanted]
         try:
             for done in as_completed(waiting):
@@ -109,8 +110,9 @@ def _judged(bench: Bench, machine: Machine, wanted: Sequence[Mutant], options: M
             _bench, _mutants = None, {}
 
 
-def _begin(machine: Machine, options: MutationOptions) -> None:
+def _begin(machine: Machine, options: MutationOptions, first: int) -> None:
     global _bench, _mutants
+    end_with(first)
     if _bench is None:
         _bench = Bench(machine, options.limits, options.cases)
         _mutants = {mutant.name: mutant for mutant in mutants_of(machine)}
