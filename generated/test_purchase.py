@@ -28,7 +28,7 @@ BENCH = Bench(
     __file__,
     protocol="purchase",
     spec="../specs/composition/purchase.yaml",
-    spec_hash="37417e9661eb9f75",
+    spec_hash="0dc6efdf46c9986d",
 )
 
 CASES = [

@@ -3,26 +3,27 @@
 
 After every step the generated machine is compared with the spec, and these properties are checked:
 
-    nobody_bid_higher (line 130)
-    unsold_below_reserve (line 135)
-    ties_go_to_the_lowest_number (line 138)
-    winner_pays_own_bid (line 142)
-    same_result_for_all (line 145)
-    sealed (line 147)
-    nobody_copies (line 149)
-    late_bids_stay_sealed (line 151)
-    nobody_in_time_is_too_late (line 153)
-    late_is_late (line 155)
-    bids_are_binding (line 157)
-    no_bid_for_nothing (line 160)
-    the_item_stays (line 162)
-    one_result (line 164)
+    nobody_bid_higher (line 133)
+    unsold_below_reserve (line 138)
+    ties_go_to_the_lowest_number (line 141)
+    winner_pays_own_bid (line 145)
+    same_result_for_all (line 148)
+    sealed (line 150)
+    nobody_copies (line 152)
+    opened_as_sealed (line 154)
+    late_bids_stay_sealed (line 156)
+    nobody_in_time_is_too_late (line 158)
+    late_is_late (line 160)
+    bids_are_binding (line 162)
+    no_bid_for_nothing (line 165)
+    the_item_stays (line 167)
+    one_result (line 169)
     nothing is unhandled, undefined or changed after its end, and what is decided once stays decided
 
 Left to `comity verify`, because no finite run can break them:
 
-    closes (line 166)
-    all_learn (line 168)
+    closes (line 171)
+    all_learn (line 173)
 """
 
 import pytest
@@ -34,7 +35,7 @@ BENCH = Bench(
     __file__,
     protocol="sealed_first_price",
     spec="../specs/auction/sealed_first_price.yaml",
-    spec_hash="2039c8c18db5830b",
+    spec_hash="1f01c0e527affa2e",
 )
 
 CASES = [
