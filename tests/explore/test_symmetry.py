@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.explore.specs import Spec, compile_spec, load_spec
 
+import comityc.explore.alike as alike
 from comityc.explore.engine.records import Local
 from comityc.explore.engine.rest import Rest
 from comityc.explore.engine.search import explore
@@ -36,6 +37,13 @@ def the_run(spec: Spec, name: str | None = None, **values: Any) -> Run:
 def symmetry_of(spec: Spec, name: str | None = None, **values: Any) -> Symmetry:
     """Return which instances are alike in a case."""
     return find_symmetry(spec.machine, Evaluator(spec.machine, spec.module), the_run(spec, name, **values))
+
+
+@pytest.fixture(autouse=True)
+def orbits_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one state of each orbit be looked at first, however few instances are alike, and for longer than usual."""
+    monkeypatch.setattr(alike, "MANY_NAMES", 0)
+    monkeypatch.setattr(alike, "FEW_ORBITS", 2_000)
 
 
 def assert_same(spec: Spec, case: Case, parameters: Any, roles: tuple[str, ...]) -> tuple[int, int]:
@@ -276,6 +284,19 @@ def test_what_is_told_is_a_run_that_can_happen(promise: str) -> None:
     assert broken.counterexample is not None
     assert broken.instance is None or any(f"[{number}]" in broken.instance for number in range(3))
     assert can_be_told(spec, [(step.label, step.changes) for step in broken.counterexample.steps])
+
+
+@pytest.mark.parametrize(("most", "in_full"), [(5, False), (6, True)])
+def test_where_few_are_alike_every_state_is_looked_at_first(
+    most: int, in_full: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = load_spec(election("calm", "reachable: all(a in running for a in node)"), unchecked=True)
+    monkeypatch.setattr(alike, "MANY_NAMES", most)  # three nodes can be named in six ways
+    (case,) = verify_machine(spec.machine, spec.module).cases
+    assert (case.orbits is None) == in_full
+    monkeypatch.setattr(alike, "QUICK_STATES", 10)  # what is larger than that goes by orbits after all
+    (case,) = verify_machine(spec.machine, spec.module).cases
+    assert case.orbits is not None
 
 
 def can_be_told(spec: Spec, wanted: list[tuple[str, tuple[str, ...]]]) -> bool:
