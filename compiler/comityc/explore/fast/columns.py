@@ -234,7 +234,7 @@ class ColumnSearch:
             self._flags[start] = found.flags
         if found.used is not None:
             tables.move_used.data[: len(found.used)] |= found.used
-        if len(found.stuck):
+        if len(found.stuck) and self._seek_stuck:
             self._stuck.append(start + found.stuck)
 
     def _memory(self, waiting: Sequence[Reached]) -> int:
