@@ -96,6 +96,24 @@ def test_the_exit_code_says_how_it_went(
     assert sorted(path.name for path in folder.iterdir()) == ["empty", "lamp.yaml", "wrong.yaml"]
 
 
+def test_a_run_draws_the_start_that_is_left_open(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lit = "  lamp:\n    variables:\n      level: {type: int, start_in: 3..4}\n"
+    (folder / "open.yaml").write_text(SPEC.replace("  lamp:\n", lit, 1), encoding="utf-8")
+    assert call(monkeypatch, "run", "open.yaml", "--seed", "1") == 0
+    assert "seed 1" in capsys.readouterr().out
+
+
+def test_a_run_without_a_start_value_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lit = "  lamp:\n    variables:\n      level: int = 1 // 0\n"
+    (folder / "none.yaml").write_text(SPEC.replace("  lamp:\n", lit, 1), encoding="utf-8")
+    assert call(monkeypatch, "run", "none.yaml") == 2
+    assert "no start value" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["check", "verify", "compile", "run", "expand", "diagram"])
 def test_an_empty_name_is_no_folder(
     command: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -20,9 +20,11 @@ def run_command(file: str, values: Sequence[str], as_json: bool, options: "RunOp
     result = checked(file)
     if result.machine is None:
         return FINDINGS
+    # Only the form for checking knows which values `start_in` leaves open.
+    leaves_open = any(variable.start_in is not None for role in result.machine.roles for variable in role.variables)
     module = (
         checking_module(result.machine)
-        if options.scenario or result.machine.is_model
+        if options.scenario or result.machine.is_model or leaves_open
         else loaded_module(result.machine)
     )
     try:

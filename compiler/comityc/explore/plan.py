@@ -77,6 +77,8 @@ def _run(machine: Machine, case: Case, values: tuple[tuple[str, Any], ...], eval
         parameters.check()
     except ComityError as error:
         return Run(case, values, None, f"these values are refused: {error}")
+    except (LookupError, ArithmeticError) as error:
+        return Run(case, values, None, f"these values are refused: what is assumed of them has no value ({error})")
     except TypeError:
         given = {value_name(name) for name, _ in values}
         known = evaluator.module.Parameters

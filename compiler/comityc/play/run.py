@@ -92,8 +92,8 @@ def run_protocol(
 ) -> RunResult:
     """Play a scenario, or a run with the answers and faults of the options.
 
-    The module is the one for checking when a scenario is played or the machine is a model. Raises a `ComityError` for
-    options that do not fit the protocol.
+    The module is the one for checking when a scenario is played, the machine is a model, or `start_in` leaves a start open.
+    Raises a `ComityError` for options that do not fit the protocol.
     """
     if options.scenario is not None:
         return _run_scenario(machine, module, options.scenario, observer)
@@ -175,7 +175,10 @@ def _run_freely(
     }
     if options.seed is not None:
         settings["start"] = draw_start(machine, module, parameters, Random(options.seed))
-    first = Host(module, parameters, **settings).states
+    try:
+        first = Host(module, parameters, **settings).states
+    except (LookupError, ArithmeticError) as error:
+        raise WrongUsage("with these values a variable has no start value") from error
     outcome = run(module, parameters, time_scale=options.time_scale, **settings)
     problems = [f"{entry.instance}: {entry.value}" for entry in outcome.problems]
     return RunResult(

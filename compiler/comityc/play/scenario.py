@@ -38,7 +38,10 @@ def play_plan(
     plan: Plan, module: ModuleType, observer: Callable[[Entry], None] | None = None, ghosts: Ghosts = NO_GHOSTS
 ) -> ScenarioResult:
     """Play one plan and compare its end with what is expected."""
-    schedule = Schedule(plan, module, observer)
+    try:
+        schedule = Schedule(plan, module, observer)
+    except ComityError as error:
+        return ScenarioResult(plan.name, False, (), f"scenario `{plan.name}` cannot start: {error}")
     first = schedule.states
     try:
         schedule.play()

@@ -86,7 +86,11 @@ class Schedule:
         self._seats = {}
         for me in module.instances(plan.parameters):
             machine = module.ROLES[me.role](plan.parameters, me.number, digest)
-            self._seats[me] = Seat(me, machine, machine.start(), Timers(lambda shortest, longest: shortest))
+            try:
+                start = machine.start()
+            except (LookupError, ArithmeticError) as error:
+                raise UndefinedValue(f"a start value of `{me}` is not there") from error
+            self._seats[me] = Seat(me, machine, start, Timers(lambda shortest, longest: shortest))
 
     @property
     def world(self) -> World:

@@ -39,7 +39,7 @@ OPAQUE_VALUES = 2
 
 
 class NoDomainError(Exception):
-    """A type without end, and no bound for it."""
+    """A type without end, and no bound for it; or a start value that there is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
 """A setting in; the initial states out: one for each value that `start_in` allows, and for each choice of who lies."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import chain, combinations, product
 from typing import Any
 
+from comity.errors import UndefinedValue
 from comity.values import Map
 from comityc.backends.python.context import Context
 from comityc.backends.python.contexts import MachineContext, ParameterContext
 from comityc.backends.python.expressions import emit
 from comityc.backends.python.names import Names
+from comityc.explore.engine.domains import NoDomainError
 from comityc.explore.engine.records import ABSENT, BYZANTINE, UP, Local
 from comityc.explore.engine.setting import Setting, budget
 from comityc.explore.engine.successors import Successors
@@ -78,7 +81,8 @@ def _starts_of(setting: Setting, who: int) -> list[Any]:
     free = [variable for variable in view.role.variables if variable.start_in is not None]
     values = [_start_values(setting, variable, context, machine) for variable in free]
     names = [value_name(variable.name) for variable in free]
-    return [machine.start(**dict(zip(names, row, strict=True))) for row in product(*values)]
+    with _said_of(str(setting.instances[who])):
+        return [machine.start(**dict(zip(names, row, strict=True))) for row in product(*values)]
 
 
 def _shared_starts(setting: Setting) -> Iterator[Any]:
@@ -127,4 +131,16 @@ def _value(setting: Setting, expression: Expression, context: Context, owner: An
         role.name: tuple(instance for instance in setting.instances if instance.role == role.name)
         for role in setting.machine.roles
     }
-    return eval(text, known)
+    with _said_of(str(getattr(owner, "me", "shared"))):
+        return eval(text, known)
+
+
+@contextmanager
+def _said_of(whose: str) -> Iterator[None]:
+    """Make of a start value that there is not what is said of the case."""
+    try:
+        yield
+    except ZeroDivisionError as error:
+        raise NoDomainError(f"a start value of `{whose}` divides by zero") from error
+    except (UndefinedValue, LookupError) as error:
+        raise NoDomainError(f"a start value of `{whose}` reads what is not there") from error
