@@ -1,5 +1,6 @@
 """The kernel against the reference: the same states, levels, steps, remarks and verdicts, on the library and on random specs."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -282,6 +283,29 @@ def test_a_team_finds_what_one_thread_finds(
         depth = np.repeat(np.arange(len(three.levels)), [last - first for first, last in three.levels])
         sources = np.repeat(np.arange(len(three.states)), np.diff(other.offsets))
         assert (depth[other.targets] <= depth[sources] + 1).all()
+
+
+def test_a_kernel_gives_its_memory_back_with_the_last_look_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[bool] = []
+    dispose = native_search.Kernel.__del__
+
+    def take_note(kernel: native_search.Kernel) -> None:
+        gone.append(True)
+        dispose(kernel)
+
+    monkeypatch.setattr(native_search.Kernel, "__del__", take_note)
+    spec = compile_spec("specs/saga/saga.yaml")
+    (run,) = plan_runs(spec.machine, Evaluator(spec.machine, spec.module), ["two at once"], None)
+    gc.disable()
+    try:
+        graph = explore(spec.machine, run.case, run.parameters, spec.module, engine="native")
+        column = graph.column(next(iter(graph.instance_masks.values())))
+        assert (graph.engine, gone) == ("native", [])
+        del graph
+        assert gone == [True]
+        assert column.max() > 0
+    finally:
+        gc.enable()
 
 
 def test_a_way_that_nobody_noted_down_is_found_again() -> None:

@@ -3,6 +3,7 @@
 import ctypes
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakMethod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,13 @@ class Kernel:
     def __init__(self, tables: Tables, library: ctypes.CDLL, capacity: int, edges: int) -> None:
         self.library, self.tables = library, tables
         self.engine = k.EngineStructure()
-        self._ask = k.Ask(self._answer)
+        answer = WeakMethod(self._answer)  # nothing is to keep a kernel, and its memory, but those who look at it
+
+        def asked(kind: int, a: int, b: int, c: int) -> int:
+            method = answer()
+            return 0 if method is None else method(kind, a, b, c)
+
+        self._ask = k.Ask(asked)
         self.engine.t, self.engine.ask = ctypes.pointer(tables.structure), self._ask
         self._prepared = library.prepare(self.engine, capacity, edges) == k.DONE
         if not self._prepared:
