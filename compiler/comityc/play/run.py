@@ -175,10 +175,7 @@ def _run_freely(
     }
     if options.seed is not None:
         settings["start"] = draw_start(machine, module, parameters, Random(options.seed))
-    try:
-        first = Host(module, parameters, **settings).states
-    except (LookupError, ArithmeticError) as error:
-        raise WrongUsage("with these values a variable has no start value") from error
+    first = _first_states(module, parameters, settings)
     outcome = run(module, parameters, time_scale=options.time_scale, **settings)
     problems = [f"{entry.instance}: {entry.value}" for entry in outcome.problems]
     return RunResult(
@@ -194,6 +191,13 @@ def _run_freely(
         shared=outcome.shared,
         ghosts=ghosts_of(machine),
     )
+
+
+def _first_states(module: ModuleType, parameters: Any, settings: dict[str, Any]) -> Any:
+    try:
+        return Host(module, parameters, **settings).states
+    except (LookupError, ArithmeticError) as error:
+        raise WrongUsage("with these values a variable has no start value") from error
 
 
 def _otherwise(machine: Machine, module: ModuleType, options: RunOptions) -> Agent:
