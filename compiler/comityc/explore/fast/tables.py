@@ -37,8 +37,7 @@ class Tables:
         self.setting = setting = successors.setting
         self.structure = t = k.TablesStructure()
         count = len(setting.instances)
-        t.instances, t.removes, t.keeps = count, setting.removes, setting.keeps
-        t.sorts, t.strikes, t.liars = successors.sorts, successors.strikes is not None, successors.liars is not None
+        _describe(t, successors)
         self.rows = Growing(t, "rows", k.ROW)
         self.moves = Growing(t, "moves", k.MOVE)
         self.move_used = Growing(t, "move_used", np.uint8)
@@ -58,10 +57,6 @@ class Tables:
         self.local_ids = Arrays(t, "local_ids", np.uint64)
         self.is_liar = Arrays(t, "is_liar", np.uint8)
         self.alarms = Arrays(t, "alarms", k.ALARM)
-        timing = self.setting.timing
-        t.tick = 0 if timing is None else timing.tick
-        t.ages = timing is not None and successors.setting.moments is not None
-        t.kinds = successors.setting.moments is not None
         self._move_of: list[tuple[tuple[int, ...], int, int]] = []  # by move: what it sends, and its labels
         self.notes: list[tuple[Note, ...]] = [()]
         self._note_numbers: dict[tuple[Note, ...], int] = {(): 0}
@@ -84,8 +79,7 @@ class Tables:
         self.rows.append((0, 0, 0, 0))
         self.rows.append((0, 0, 0, 0))
         self.instance_ids.reserve(count)
-        most = setting.case.bounds.under_way
-        t.most, t.full_note = -1 if most is None else most, self._note((Note(CUT, -1, UNDER_WAY),))
+        t.full_note = self._note((Note(CUT, -1, UNDER_WAY),))
         self.lanes = Lanes(self, successors)
         self.layout = Layout(np.zeros(0, dtype=FIELD), 1, (0,))
         self.layout = self.arrange()
@@ -459,6 +453,17 @@ class Tables:
             (int(first), number) for number, first in enumerate(self.note_first.data[: len(self.notes)]) if first >= 0
         ]
         return [(first, note) for first, number in sorted(met) for note in self.notes[number]]
+
+
+def _describe(t: k.TablesStructure, successors: Successors) -> None:
+    """Say what there is in a setting: how messages travel, how time passes, who may lie."""
+    setting, timing = successors.setting, successors.setting.timing
+    most = setting.case.bounds.under_way
+    t.instances, t.removes, t.keeps = len(setting.instances), setting.removes, setting.keeps
+    t.sorts, t.strikes, t.liars = successors.sorts, successors.strikes is not None, successors.liars is not None
+    t.most = -1 if most is None else most
+    t.tick, t.kinds = 0 if timing is None else timing.tick, setting.moments is not None
+    t.ages = timing is not None and setting.moments is not None
 
 
 def _bits(values: int) -> int:
