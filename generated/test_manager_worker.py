@@ -26,7 +26,7 @@ BENCH = Bench(
     __file__,
     protocol="manager_worker",
     spec="../specs/work/manager_worker.yaml",
-    spec_hash="df17e6ef8ef14709",
+    spec_hash="2104dfa9df22eb5f",
 )
 
 CASES = [

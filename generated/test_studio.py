@@ -26,7 +26,7 @@ BENCH = Bench(
     __file__,
     protocol="studio",
     spec="../specs/work/studio.yaml",
-    spec_hash="90df600d476ef986",
+    spec_hash="f055320fbbb35125",
 )
 
 CASES = [
