@@ -4,7 +4,7 @@ from tests.specs.wrong_variants import Change, WrongVariant
 
 SPEC = "auction/sealed_first_price.yaml"
 
-BID = "          do: bids[sender] = msg.bid\n"
+BID = "            bids[sender] = msg.bid\n"
 CONCLUDE = "        send Result(outcome=outcome) to bidder\n"
 LATE = "        - receive: Commitment\n          if: sender not in seals\n          do: send TooLate() to sender\n"
 
@@ -15,7 +15,7 @@ VARIANTS = (
         spec=SPEC,
         changes=(
             Change("      item: text?\n", "      item: text?\n      came: map[bidder, int]\n"),
-            Change(BID, "          do: |\n            came[sender] = len(bids)\n            bids[sender] = msg.bid\n"),
+            Change(BID, f"            came[sender] = len(bids)\n{BID}"),
             Change("      rank(b): (bids[b], -b.index) ", "      rank(b): (bids[b], -came[b]) "),
         ),
         case="{bounds: {Money: 1..1, text: 1, copies: 1}, faults: {}}",
@@ -92,7 +92,7 @@ VARIANTS = (
             ),
         ),
         changes=(
-            Change("digest(sender, msg.bid, msg.salt)", "digest(msg.bid, msg.salt)"),
+            Change("digest(sender, msg.bid, msg.salt)", "digest(msg.bid, msg.salt)", times=2),
             Change("digest(self, bid, salt)", "digest(bid, salt)", times=2),
         ),
         case="{bounds: {Money: 1..1, text: 1, copies: 1}, faults: {byzantine: {bidder: 1}}}",

@@ -1,17 +1,12 @@
 """A case with instances that are alike in; its states out: one of each orbit, or all of them where that is quicker.
 
-The search of orbits steps Python, and an engine that goes by table finds some ten to fifty times as many states in a second. So where
-few instances are alike all states are looked for first, and where many are, once it is not over after a few orbits; what is too large
-for that goes by orbits after all.
+The search of orbits steps Python, and an engine that goes by table finds some ten to fifty times as many states in a second. So what
+is not over after a few orbits is tried in full; what is too large for that goes by orbits after all.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from math import factorial, prod
 from types import ModuleType
 from typing import Any
 
-from comity.values import Instance
 from comityc.explore.engine.search import Progress
 from comityc.explore.engine.setting import make_setting
 from comityc.explore.fast.explore import explore, unfit
@@ -22,8 +17,6 @@ from comityc.explore.symmetry.search import explore_orbits
 from comityc.machine.model import Case, Machine
 
 FEW_ORBITS = 500
-MANY_NAMES = 5_000
-"""Where instances can be named in more ways than this, orbits are fewer than states by more than the kernel is quicker."""
 QUICK_STATES = 3_000_000
 """So many states are found by table, and so many are judged, while the search of orbits would still be at its first tenth."""
 
@@ -44,17 +37,10 @@ def explore_alike(
     in_orbits = {"roles": roles, "progress": progress, **how}
     if unfit(make_setting(*what), for_columns=compiler() is None) is not None:
         return explore_orbits(*what, max_states=max_states, **in_orbits)
-    if _ways_to_name(module.instances(parameters), roles) > MANY_NAMES:
-        few = explore_orbits(*what, max_states=min(max_states or FEW_ORBITS, FEW_ORBITS), **in_orbits)
-        if few.complete or len(few.states) <= FEW_ORBITS:
-            return few
+    few = explore_orbits(*what, max_states=min(max_states or FEW_ORBITS, FEW_ORBITS), **in_orbits)
+    if few.complete or len(few.states) <= FEW_ORBITS:
+        return few
     whole = explore(*what, max_states=min(max_states or QUICK_STATES, QUICK_STATES), progress=progress, **how)
     if whole.complete or asked() or (max_states is not None and max_states <= QUICK_STATES):
         return whole
     return explore_orbits(*what, max_states=max_states, **in_orbits)
-
-
-def _ways_to_name(instances: Iterable[Instance], roles: tuple[str, ...]) -> int:
-    """Return in how many ways the instances of these roles can stand in for one another."""
-    counts = Counter(instance.role for instance in instances)
-    return prod(factorial(counts[role]) for role in roles)
