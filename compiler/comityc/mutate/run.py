@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import field
 
 from comityc.diagnostics.suggest import did_you_mean
+from comityc.explore.cores import processors
 from comityc.explore.interruption import end_with
 from comityc.machine.model import Machine
 from comityc.mutate.judge import Bench, Fate, Limits
@@ -91,7 +92,7 @@ _mutants: dict[str, Mutant] = {}
 
 
 def _judged(bench: Bench, machine: Machine, wanted: Sequence[Mutant], options: MutationOptions) -> Iterator[Fate]:
-    jobs = min(options.jobs or os.cpu_count() or 1, max(len(wanted), 1))
+    jobs = min(options.jobs or processors(), max(len(wanted), 1))
     if jobs == 1:
         yield from (bench.judge(mutant) for mutant in wanted)
         return
