@@ -39,6 +39,35 @@ THREE_RANGES = """
           one: {{clock: synchronous, violates: [{violates}]}}
 """
 
+ASKING = """
+        messages: {{Ask: {{}}, Answer: {{}}}}
+        roles:
+          caller:
+            states:
+              idle:
+                - decide: ask
+                  {prompt}
+                  do: send Ask() to callee
+                  goto: asked
+              asked:
+                - receive: Answer
+                  goto: idle
+          callee:
+            states:
+              s:
+                - receive: Ask
+                  do: send Answer() to sender
+          worker:
+            states:
+              busy:
+                - after: 5s
+                  goto: done
+              done: final
+        properties:
+          is_done: {{eventually: worker in done}}
+        verify:
+"""
+
 RULES = {
     "the earlier deadline goes first": TWO_TIMERS.format(
         early="1s", late="2s", clock="synchronous", states=5, violates="other_order"
@@ -451,6 +480,46 @@ RULES = {
         verify:
           one: {clock: {skew: 5s}}
           two: {clock: none, violates: [in_order]}
+    """,
+    "who is busy at one instant puts no deadline off": ASKING.format(prompt="")
+    + """
+          one: {clock: synchronous}
+          two: {clock: {skew: 1s}}
+          three: {clock: none}
+    """,
+    "but who lets no time pass does": ASKING.format(prompt="prompt: true")
+    + """
+          one: {clock: synchronous, violates: [never_stuck, is_done]}
+          two: {clock: {skew: 1s}}
+          three: {clock: none}
+    """,
+    # Both timers are up at the same moment, and nobody owes it to the follower to lose that race.
+    "of two deadlines at one moment the same may win for ever": """
+        messages: {Beat: {}}
+        roles:
+          leader:
+            states:
+              s:
+                - every: 1s
+                  do: send Beat() to follower
+                - resting
+          follower:
+            states:
+              s:
+                - after: 1s
+                  goto: alone
+                - receive: Beat
+                  goto: again
+              again:
+                - when: true
+                  goto: s
+              alone:
+                - ignore: Beat
+                - resting
+        properties:
+          left: {eventually: follower in alone}
+        verify:
+          one: {clock: synchronous, violates: [left]}
     """,
 }
 

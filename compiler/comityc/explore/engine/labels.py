@@ -5,11 +5,15 @@ from comityc.explore.engine.setting import RoleView
 from comityc.explore.graph import Label, Obligation, Strength
 from comityc.explore.world import Envelope
 
+TIME = Obligation("time", None)
+"""What is owed under a clock: that time goes on, or a timer goes off, wherever one of them can again and again (ADR 20)."""
+
 
 class LabelStore:
     """All labels met so far, by number, in the order in which they were first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_clock: bool = False) -> None:
+        self._has_clock = has_clock
         self.labels: list[Label] = []
         self.obligations: list[tuple[tuple[int, Strength], ...]] = []
         self.obligation_names: list[Obligation] = []
@@ -49,7 +53,9 @@ class LabelStore:
         if owed is not None:
             # A `when` is owed by itself, wherever it stands; what is owed of other kinds does not depend on what is taken.
             by_itself = owed._replace(details=(label.transition, *owed.details)) if owed.what == "happen" else owed
-            pairs.append((self._obligation(by_itself), "weak"))
+            pairs.append((self._obligation(by_itself), "strong" if owed == TIME else "weak"))
+            if self._has_clock and owed.what == "timer":
+                pairs.append((self._obligation(TIME), "strong"))
         transition = view.transitions.get(label.transition) if view and label.transition is not None else None
         if transition is None or label.instance is None:
             return tuple(pairs)

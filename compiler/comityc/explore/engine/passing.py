@@ -5,9 +5,10 @@ Time passes by steps of its own, and they alone bring deadlines nearer. What is 
 
 from typing import TYPE_CHECKING
 
+from comityc.explore.engine.labels import TIME
 from comityc.explore.engine.records import CUT, LOCAL_BITS, NO_ALARMS, Alarms, Note
 from comityc.explore.engine.timing import Timing
-from comityc.explore.graph import Label, LabelKind, Obligation
+from comityc.explore.graph import Label, LabelKind
 
 if TYPE_CHECKING:
     from comityc.explore.engine.successors import Steps, Successors
@@ -57,7 +58,7 @@ class Passing:
 
     def label(self, passed: int) -> int:
         """Return the label of so much time that passes."""
-        return self._all.labels.number(Label("time", value=passed), Obligation("time", None))
+        return self._all.labels.number(Label("time", value=passed), TIME)
 
     def _is_held(self, packed: int, steps: "Steps") -> bool:
         """Say whether something is owed that time waits for, be it that a bound or a violation keeps it from happening."""

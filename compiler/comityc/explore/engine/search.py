@@ -68,7 +68,7 @@ class Search:
         alike = (lambda message: message) if setting.moments is None else setting.moments.timeless
         network = NetworkStore(setting.order, case.bounds.copies, fifo.__contains__, alike)
         slots, self.budgets = budgets_of(case.faults, machine.roles)
-        self._labels = LabelStore()
+        self._labels = LabelStore(has_clock=setting.timing is not None)
         self.successors = Successors(setting, self._labels, network, RestStore(setting.act_rules), slots)
         self.met = FaultsMet(self.successors, self.budgets)
         self._monitors: Monitors | None = None
