@@ -21,7 +21,7 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 # Compiles what has changed since the last time, and only that, to bytecode. Where Python is told to write none
 # (PYTHONDONTWRITEBYTECODE, as in many containers), each run would compile all of our modules anew, which takes half a second.
