@@ -15,6 +15,7 @@ class Cuts:
         self._all, self._count = successors, len(successors.setting.instances)
         self.splits = Growing(structure, "splits", k.SPLIT)
         self.links = Growing(structure, "cut_links", np.uint8, 0, self._count * self._count)
+        structure.parts = successors.partitions is not None
         structure.holds_up = successors.partitions is not None and successors.partitions.keeps
         self._numbers: dict[Cut, int] = {}
         self._known: list[Cut] = []

@@ -35,6 +35,7 @@ int prepare(Engine *e, u64 capacity, u64 edge_capacity) {
     Inside *in = e->inside = reserve(sizeof(Inside));
     if (!in) return NO_MEMORY;
     e->capacity = capacity; e->edge_capacity = edge_capacity;
+    in->keyed = !edge_capacity && W <= SHORT;
     e->states = reserve(capacity * sizeof(State)); e->flags = reserve(capacity);
     e->parent = reserve(edge_capacity ? capacity * 4 : 0); e->parent_label = reserve(edge_capacity ? capacity * 4 : 0);
     e->offsets = reserve((edge_capacity ? capacity + 1 : 1) * 8);
@@ -52,6 +53,7 @@ void dispose(Engine *e) {
     Inside *in = e->inside;
     Worker *k = in->workers;
     forget(e);
+    dismiss(e);
     release(e->states, e->capacity * sizeof(State)); release(e->flags, e->capacity);
     release(e->parent, e->edge_capacity ? e->capacity * 4 : 0); release(e->parent_label, e->edge_capacity ? e->capacity * 4 : 0);
     release(e->offsets, (e->edge_capacity ? e->capacity + 1 : 1) * 8);
@@ -60,7 +62,7 @@ void dispose(Engine *e) {
     release(k->hashes, k->hash_capacity * 8);
     release(k, sizeof(Worker));
     forget_answers(&in->answers);
-    release(in->table, in->slots * REGIONS * 4);
+    release_table(in);
     release(in, sizeof(Inside));
 }
 
@@ -73,7 +75,7 @@ int load(Engine *e, const State *states, const i32 *parents, const i32 *labels, 
 
 /* Bytes in use. */
 u64 memory(const Engine *e) {
-    u64 bytes = e->count * (sizeof(State) + (e->edge_capacity ? 9 : 1)) + e->inside->slots * REGIONS * 4 + e->inside->answers.slots * 20;
+    u64 bytes = e->count * (sizeof(State) + (e->edge_capacity ? 9 : 1)) + e->inside->table_bytes + e->inside->answers.slots * 20;
     return bytes + (e->edge_capacity ? e->edge_count * 8 + e->expanded * 8 : 0);
 }
 
@@ -91,9 +93,10 @@ static int look_up(Engine *e, Worker *k, const u64 *ends, u64 first, u64 upto) {
     const Inside *in = e->inside;
     for (u64 i = 0; i < n; i++) {
         k->hashes[i] = hash(&k->next[i]);
-        __builtin_prefetch(&in->table[first_place(in, k->hashes[i])], 0);
+        if (in->keyed) __builtin_prefetch(&in->keys[first_place(in, k->hashes[i])], 1);
+        else __builtin_prefetch(&in->table[first_place(in, k->hashes[i])], 0);
     }
-    for (u64 i = 0; i < n; i++) {
+    for (u64 i = 0; i < n && !in->keyed; i++) {
         u32 at = in->table[first_place(in, k->hashes[i])];
         if (at != NOWHERE) __builtin_prefetch(&e->states[number_at(in, at)], 0);
     }
@@ -179,6 +182,8 @@ int rebuild(Engine *e, u64 old_words, const Field *from, const Field *to, u64 fi
     release(k->next, k->next_capacity * old_words * 8);
     e->states = states;
     k->next = reserve(k->next_capacity * sizeof(State));
+    release_table(in);
+    in->keyed = !e->edge_capacity && W <= SHORT;
     if (!k->next || !learn(e)) return NO_MEMORY;
     in->answers.layout++;
     memset(in->filled, 0, sizeof in->filled);

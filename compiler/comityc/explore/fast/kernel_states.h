@@ -1,21 +1,11 @@
-/* The states that were found, and where each of them stands: a table in REGIONS, each of which one member of a team looks after. */
+/* The states that were found, and a table in which they are looked up, in REGIONS, each of which one member of a team looks after.
 
-enum { REGIONS = 8, REGION_BITS = 3 };
+   Where steps are kept, an entry is the number of a state. Where not, nobody asks for numbers, and a short state stands in the table
+   itself, so that it is found without another look elsewhere. */
+
 enum { AHEAD = 32, HALF = AHEAD / 2 };   /* places are fetched so many steps before they are looked at, a power of two */
 #define NOWHERE 0u                       /* a free place; an entry has one more than the number, so that a new table is free all over */
 #define FRESH_MARK (1u << 31)            /* in the table: the number of a newcomer of its region, which has no number of its own yet */
-
-struct Inside {
-    u32 *table;
-    u64 slots;                           /* of one region, a power of two */
-    u32 numbers;                         /* the bits of an entry that are a number; those above, but for the mark, are of the hash */
-    u64 filled[REGIONS];
-    Answers answers;
-    Worker *workers;                     /* the first one works alone */
-    State **dull; u64 **swift;
-    u64 *sizes;                          /* by instance: how many local states the layout has room for */
-};
-
 static inline u64 region_of(u64 h) { return h >> (64 - REGION_BITS); }
 
 /* What an entry has of a hash, so that most states need not be looked at to see that they are others. */
@@ -38,9 +28,47 @@ static inline u64 first_place(const Inside *in, u64 h) {
     return region_of(h) * in->slots + (h & (in->slots - 1));
 }
 
+static inline int is_zero(const State *s) {
+    u64 any = 0;
+    for (int i = 0; i < W; i++) any |= s->w[i];
+    return !any;
+}
+
+/* Put a short state into the table, from its first place on; say whether it was not there. */
+static inline int put_key(Inside *in, const State *s, u64 at) {
+    if (is_zero(s)) {
+        int there = in->has_zero;
+        in->has_zero = 1;
+        return !there;
+    }
+    for (; !is_zero(&in->keys[at]); at = next_place(in, at)) if (same(&in->keys[at], s)) return 0;
+    in->keys[at] = *s;
+    return 1;
+}
+
+/* Put the states of some regions into a table of states that has none of them. */
+static void put_all_keys(Engine *e, u64 first_region, u64 stride) {
+    Inside *in = e->inside;
+    enum { MANY = 64 };
+    u64 places[MANY], numbers[MANY];
+    int many = 0;
+    for (u64 i = 0; i <= e->count; i++) {
+        if (many == MANY || i == e->count) {
+            for (int j = 0; j < many; j++) put_key(in, &e->states[numbers[j]], places[j]);
+            many = 0;
+        }
+        if (i == e->count) break;
+        u64 h = hash(&e->states[i]);
+        if (region_of(h) % stride != first_region) continue;
+        places[many] = first_place(in, h); numbers[many] = i;
+        __builtin_prefetch(&in->keys[places[many++]], 1);
+    }
+}
+
 /* Put the states of some regions into a table that has none of them. */
 static void place_all(Engine *e, u64 first_region, u64 stride) {
     Inside *in = e->inside;
+    if (in->keyed) { put_all_keys(e, first_region, stride); return; }
     enum { MANY = 64 };
     u64 places[MANY]; u32 numbers[MANY];
     int many = 0;
@@ -64,11 +92,19 @@ static void place_all(Engine *e, u64 first_region, u64 stride) {
 /* A table is at most so full; tags make it easy to pass by what is another's. */
 static inline int too_full(u64 filled, u64 slots) { return filled * 4 > slots * 3; }
 
+static void release_table(Inside *in) {
+    release(in->table, in->table_bytes); release(in->keys, in->table_bytes);
+    in->table = 0; in->keys = 0; in->table_bytes = 0;
+}
+
 static int fresh_table(Inside *in, u64 slots) {
-    u32 *table = reserve(slots * REGIONS * 4);
+    release_table(in);
+    in->table_bytes = slots * REGIONS * (in->keyed ? sizeof(State) : 4);
+    void *table = reserve(in->table_bytes);
     if (!table) return 0;
-    release(in->table, in->slots * REGIONS * 4);
-    in->table = table; in->slots = slots; in->numbers = (u32)(slots * REGIONS - 1);
+    if (in->keyed) in->keys = table;
+    else in->table = table;
+    in->slots = slots; in->numbers = (u32)(slots * REGIONS - 1); in->has_zero = 0;
     return 1;
 }
 
@@ -86,8 +122,16 @@ static int make_room(Engine *e, u64 more) {
     return e->count + more <= e->capacity;
 }
 
+/* Take in a state unless it was found before. Its number is told where steps are kept. */
 static inline u64 find(Engine *e, const State *s, u64 h, i64 parent, i32 label) {
     Inside *in = e->inside;
+    if (in->keyed) {
+        if (put_key(in, s, first_place(in, h))) {
+            e->states[e->count++] = *s;
+            in->filled[region_of(h)]++;
+        }
+        return 0;
+    }
     u32 tag = tag_of(in, h);
     u64 at = likely_place(in, first_place(in, h), tag);
     for (; in->table[at] != NOWHERE; at = likely_place(in, next_place(in, at), tag)) {
@@ -108,20 +152,29 @@ static void forget(Engine *e) {
     Inside *in = e->inside;
     u64 n = (u64)e->t->instances;
     for (u64 who = 0; in->dull && who < n; who++) release(in->dull[who], in->sizes[who] * sizeof(State));
+    for (u64 who = 0; in->patched && who < n; who++) release(in->patched[who], in->sizes[who] * sizeof(Span));
     for (u64 i = 0; in->swift && i < MOST_SWIFT; i++) if (in->swift[i]) release(in->swift[i], in->sizes[e->t->envelope_receiver[i]] * 8);
     release(in->dull, n * 8); release(in->swift, MOST_SWIFT * 8); release(in->sizes, n * 8);
-    in->dull = 0; in->swift = 0; in->sizes = 0;
+    release(in->patched, n * 8); release(in->patches, in->patch_capacity * sizeof(Patch));
+    in->dull = 0; in->swift = 0; in->sizes = 0; in->patched = 0; in->patches = 0;
 }
 
-/* Make room for what is learnt of deliveries. Where messages stay under way and no steps are kept, most lead nowhere and are only counted. */
+/* Make room for what is learnt of own steps and deliveries. Where messages stay under way and no steps are kept, most lead nowhere and are only counted. */
 static int learn(Engine *e) {
     Inside *in = e->inside;
     u64 n = (u64)e->t->instances;
     forget(e);
     in->sizes = reserve(n * 8); in->swift = reserve(MOST_SWIFT * 8);
-    if (!in->sizes || !in->swift) return 0;
-    for (u64 who = 0; who < n; who++) in->sizes[who] = e->t->local[who].mask + 1;
-    in->workers->swift = in->swift; in->workers->dull = 0;
+    in->patched = reserve(n * 8);
+    in->patch_capacity = 1 << 6; in->patch_count = 2;  /* 0 and 1 say something else */
+    in->patches = reserve(in->patch_capacity * sizeof(Patch));
+    if (!in->sizes || !in->swift || !in->patched || !in->patches) return 0;
+    for (u64 who = 0; who < n; who++) {
+        in->sizes[who] = e->t->local[who].mask + 1;
+        in->patched[who] = reserve(in->sizes[who] * sizeof(Span));
+        if (!in->patched[who]) return 0;
+    }
+    in->workers->swift = in->swift; in->workers->patched = in->patched; in->workers->dull = 0;
     if (e->t->removes || e->edge_capacity) return 1;
     in->dull = reserve(n * 8);
     if (!in->dull) return 0;

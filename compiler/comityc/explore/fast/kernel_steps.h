@@ -144,6 +144,70 @@ static u8 take(Worker *k, const State *before, const State *base, i32 who, i32 n
     return flags;
 }
 
+/* ---- steps that only take bits and add others */
+
+/* Whether a move is one, and which bits: whoever asks knows that its row says nothing and takes no fresh ids. */
+static int patch_of(const Tables *t, i32 who, const Move *move, Patch *found) {
+    if (move->operation || move->note || move->flags & NOT_TAKEN) return 0;
+    if (move->sweep && t->removes) return 0;  /* there may be queues, now or later */
+    if (move->send_count && (t->sorts || t->most >= 0 || t->parts || t->kinds || t->copies != 1)) return 0;
+    *found = (Patch){{{0}}, {{0}}, move->label, move->sweep};
+    for (int i = 0; i < W; i++) found->stays.w[i] = ~0ull;
+    put(&found->stays, &t->local[who], 0);
+    put(&found->added, &t->local[who], move->local);
+    for (u32 i = 0; i < move->send_count; i++) {
+        i32 lane = t->envelope_lane[t->sends[move->sends + i]];
+        if (t->lane_envelope[lane] < 0 || t->lane[lane].mask != 1) return 0;
+        put(&found->added, &t->lane[lane], 1);
+    }
+    return 1;
+}
+
+enum { UNPATCHED = 1 };                  /* in place of the first of the patches: there are none for this state */
+
+static Span find_patched(Worker *k, i32 who, u64 local) {
+    Inside *in = k->e->inside;
+    i32 number = own_row(k, who, local);
+    if (!k->alone) give_up(k);
+    const Row *row = &k->t->rows[number];
+    u32 count = row->last - row->first;
+    Span *found = &k->patched[who][local];
+    *found = (Span){UNPATCHED, UNPATCHED};
+    if (row->note || row->fresh) return *found;
+    if (in->patch_count + count > in->patch_capacity) {
+        u64 more = 2 * in->patch_capacity + count;
+        Patch *wider = reserve(more * sizeof(Patch));
+        if (!wider) no_room(k);
+        memcpy(wider, in->patches, in->patch_count * sizeof(Patch));
+        release(in->patches, in->patch_capacity * sizeof(Patch));
+        in->patches = wider; in->patch_capacity = (u32)more;
+    }
+    for (u32 i = 0; i < count; i++)
+        if (!patch_of(k->t, who, &k->t->moves[row->first + i], &in->patches[in->patch_count + i])) return *found;
+    *found = (Span){in->patch_count, in->patch_count + count};
+    in->patch_count += count;
+    return *found;
+}
+
+/* The own steps of an instance. */
+static inline u8 act(Worker *k, const State *s, i32 who, u64 index) {
+    u64 local = get(s, &k->t->local[who]);
+    Span patched = k->patched[who][local];
+    if (!patched.first) patched = find_patched(k, who, local);
+    if (patched.first == UNPATCHED) {
+        i32 row = own_row(k, who, local);
+        return row == ROW_NOTHING ? 0 : take(k, s, s, who, with_fresh(k, s, row, who), 0, 0, index);
+    }
+    const Patch *patches = k->e->inside->patches;
+    for (u32 i = patched.first; i < patched.last; i++) {
+        State *after = room(k);
+        const u64 *unswept = &k->t->sweep_mask[(u64)patches[i].sweep * W];
+        for (int j = 0; j < W; j++) after->w[j] = ((s->w[j] & patches[i].stays.w[j]) | patches[i].added.w[j]) & unswept[j];
+        k->next_label[k->next_count++] = (i32)patches[i].label;
+    }
+    return 0;
+}
+
 /* ---- messages that arrive */
 
 static u8 arrive(Worker *k, const State *s, u32 envelope, i32 lane, u64 without, u64 index, int *deferred) {
@@ -394,11 +458,7 @@ static u8 successors(Worker *k, const State *s, u64 index) {
     if (k->t->removes) progress = k->next_count > before;
     else for (u64 i = before; i < k->next_count && !progress; i++) progress = !same(&k->next[i], s);
     u64 delivered = k->next_count;
-    for (i32 who = 0; who < k->t->instances; who++) {
-        i32 row = own_row(k, who, get(s, &k->t->local[who]));
-        if (row == ROW_NOTHING) continue;
-        flags |= take(k, s, s, who, with_fresh(k, s, row, who), 0, 0, index);
-    }
+    for (i32 who = 0; who < k->t->instances; who++) flags |= act(k, s, who, index);
     if (k->t->tick) flags |= pass(k, s, before, flags, index);
     progress |= k->next_count > delivered;
     Rest rest = *rest_of(k, get(s, k->t->rest));

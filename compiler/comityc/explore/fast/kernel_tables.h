@@ -28,7 +28,7 @@ typedef struct {
     i32 keeps, copies, sorts, loses;
     i32 doubles, strikes, liars, has_fresh;
     i32 most, full_note;       /* how many messages may be under way (-1: any number), and what is said then */
-    i32 holds_up;              /* a cut holds messages up instead of losing them */
+    i32 holds_up, parts;       /* a cut holds messages up instead of losing them; the network may fall apart */
     i32 tick, ages, kinds;     /* the step of time (0: there is no clock); messages hold moments; copies differ in these */
     Field *local, *lane, *rest;
     i32 *wide;                 /* the lanes of more than one bit */
@@ -103,6 +103,9 @@ typedef struct { Key *keys; i32 *values; u64 slots, count; i32 layout; } Answers
 enum { BATCH = 256, ENOUGH = 1024 };     /* so many states, or steps, are gathered before they are looked up */
 enum { MOST_MISSED = 512 };              /* so many states of which something is not known are met before somebody asks */
 
+/* A step in which bits of the state go and come and nothing has to be asked: what stays of it, and what is added. */
+typedef struct { State stays, added; u32 label, sweep; } Patch;
+
 /* Steps for one region of the table; `place` is where each stands among the steps of its finder. Without edges, states alone. */
 typedef struct { State *state; u32 *source, *place; i32 *label; u64 count, capacity; } Outbox;
 
@@ -119,6 +122,7 @@ typedef struct {
     Answers *answers;
     State **dull;              /* dull[instance][local]: the lanes of which nothing new comes; 0 where that is not looked at */
     u64 **swift;               /* swift[envelope][local]: what most deliveries need, in one number */
+    Span **patched;            /* patched[instance][local]: its own steps among the patches, where all of them are such */
     int alone;
     State *next; i32 *next_label; u64 next_count, next_capacity;
     u64 *hashes; u64 hash_capacity;
@@ -133,6 +137,26 @@ typedef struct {
     u64 missed[MOST_MISSED], missed_count;
     int failed;
 } Worker;
+
+enum { REGIONS = 8, REGION_BITS = 3 };
+enum { SHORT = 2 };                      /* a state of at most so many words is short */
+
+typedef struct Team Team;
+
+struct Inside {
+    u32 *table;                          /* one of the two: by numbers, or the states themselves */
+    State *keys;
+    int keyed, has_zero;                 /* a state all of whose bits are 0 looks like a free place, and is kept in mind instead */
+    u64 slots, table_bytes;              /* the slots of one region, a power of two */
+    u32 numbers;                         /* the bits of an entry that are a number; those above, but for the mark, are of the hash */
+    u64 filled[REGIONS];
+    Answers answers;
+    Worker *workers;                     /* the first one works alone */
+    Team *team;                          /* once there was one */
+    State **dull; u64 **swift; Span **patched;
+    Patch *patches; u32 patch_count, patch_capacity;
+    u64 *sizes;                          /* by instance: how many local states the layout has room for */
+};
 
 static void *reserve(u64 bytes) {
     void *p = mmap(0, bytes ? bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

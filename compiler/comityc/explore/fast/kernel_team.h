@@ -9,12 +9,11 @@ static int expand_alone(Engine *e, u64 last);
 
 enum { GENERATE, INSERT, PLACE, REGROW, LEAVE };
 enum { RECENT = 1 << 13 };
-#define PASSED_BY (~0ull)
 enum { LEAST_ROUND = 1 << 12, MOST_ROUND = 1 << 16, WORTH_A_TEAM = 1 << 14 };
 
 typedef struct { pthread_mutex_t lock; pthread_cond_t all_there; int size, waiting, turn; } Barrier;
 
-typedef struct {
+struct Team {
     Engine *e;
     Worker *members;                     /* and behind them one who catches up on what they miss */
     int size;
@@ -23,7 +22,7 @@ typedef struct {
     u64 base[REGIONS];                   /* the number of the first newcomer of each region */
     int task;
     Barrier barrier;
-} Team;
+};
 
 typedef struct { Team *team; int number; } Member;
 
@@ -58,14 +57,20 @@ static int widen_outbox(Outbox *box, int edges) {
     return 1;
 }
 
-/* Sort the steps of so many states that were gathered by region. */
+/* Sort the steps of so many states that were gathered by region. Without edges, a step to where one led a moment ago is passed by. */
 static void hand_out(Worker *k, u64 ready) {
     u64 i = 0;
     int edges = k->e->edge_capacity != 0;
     for (u64 state = 0; state < ready; state++) {
         u32 source = (u32)(k->from[state] - k->first);
         for (; i < k->ends[state]; i++) {
-            Outbox *box = &k->out[region_of(hash(&k->next[i]))];
+            u64 h = hash(&k->next[i]);
+            State *like = &k->recent[(h >> 32) % RECENT];
+            if (!edges) {
+                if (same(like, &k->next[i])) continue;
+                *like = k->next[i];
+            }
+            Outbox *box = &k->out[region_of(h)];
             if (box->count == box->capacity && !widen_outbox(box, edges)) { k->failed = 1; return; }
             u64 at = box->count++;
             box->state[at] = k->next[i];
@@ -81,6 +86,7 @@ static void hand_out(Worker *k, u64 ready) {
 static void begin_share(Worker *k) {
     k->next_count = k->step_count = k->missed_count = k->quiet = 0; k->failed = 0;
     for (int r = 0; r < REGIONS; r++) k->out[r].count = 0;
+    for (u64 i = 0; i < RECENT; i++) k->recent[i] = k->e->states[0];
 }
 
 static void generate_one(Worker *k, u64 index, u64 ready) {
@@ -157,19 +163,17 @@ static int want(Newcomers *n, u64 edge, u32 newcomer) {
     return 1;
 }
 
-/* Look up the steps that lead into a region. Where no edges are kept, a step to where one led a moment ago is passed by. */
-static int insert(Team *team, u64 region, State *recent) {
+/* Look up the steps that lead into a region, in a table of numbers. */
+static int insert_by_number(Team *team, u64 region) {
     Engine *e = team->e;
     Inside *in = e->inside;
-    if (!e->edge_capacity) for (u64 i = 0; i < RECENT; i++) recent[i] = e->states[0];
     Newcomers *n = &team->newcomers[region];
-    n->count = n->wanted_count = 0;
     for (int m = 0; m <= team->size; m++) {
         const Worker *k = &team->members[m];
         const Outbox *box = &k->out[region];
         u64 places[AHEAD]; u32 tags[AHEAD];
         for (u64 i = 0; i < box->count + AHEAD; i++) {
-            if (i >= AHEAD && places[i % AHEAD] != PASSED_BY) {
+            if (i >= AHEAD) {
                 u64 j = i - AHEAD, at = places[j % AHEAD];
                 u32 there, tag = tags[j % AHEAD];
                 const State *s = &box->state[j];
@@ -192,15 +196,9 @@ static int insert(Team *team, u64 region, State *recent) {
             if (i < box->count) {
                 u64 h = hash(&box->state[i]), at = places[i % AHEAD] = first_place(in, h);
                 tags[i % AHEAD] = tag_of(in, h);
-                State *like = &recent[(h >> 32) % RECENT];
-                if (e->edge_capacity) __builtin_prefetch(&in->table[at], 1);
-                else if (same(like, &box->state[i])) places[i % AHEAD] = PASSED_BY;
-                else {
-                    *like = box->state[i];
-                    __builtin_prefetch(&in->table[at], 1);
-                }
+                __builtin_prefetch(&in->table[at], 1);
             }
-            if (i >= HALF && i - HALF < box->count && places[(i - HALF) % AHEAD] != PASSED_BY) {
+            if (i >= HALF && i - HALF < box->count) {
                 u64 *at = &places[(i - HALF) % AHEAD];
                 *at = likely_place(in, *at, tags[(i - HALF) % AHEAD]);
                 u32 there = in->table[*at];
@@ -208,8 +206,38 @@ static int insert(Team *team, u64 region, State *recent) {
             }
         }
     }
-    in->filled[region] += n->count;
     return 1;
+}
+
+/* The same in a table of the states themselves. */
+static int insert_by_key(Team *team, u64 region) {
+    Inside *in = team->e->inside;
+    Newcomers *n = &team->newcomers[region];
+    for (int m = 0; m <= team->size; m++) {
+        const Worker *k = &team->members[m];
+        const Outbox *box = &k->out[region];
+        u64 places[AHEAD];
+        for (u64 i = 0; i < box->count + AHEAD; i++) {
+            if (i >= AHEAD) {
+                u64 j = i - AHEAD, at = places[j % AHEAD];
+                if (put_key(in, &box->state[j], at) && newcomer(n, k, box, j, at) == NO_NEWCOMER) return 0;
+            }
+            if (i < box->count) {
+                u64 at = places[i % AHEAD] = first_place(in, hash(&box->state[i]));
+                __builtin_prefetch(&in->keys[at], 1);
+            }
+        }
+    }
+    return 1;
+}
+
+static int insert(Team *team, u64 region) {
+    Inside *in = team->e->inside;
+    Newcomers *n = &team->newcomers[region];
+    n->count = n->wanted_count = 0;
+    int done = in->keyed ? insert_by_key(team, region) : insert_by_number(team, region);
+    in->filled[region] += n->count;
+    return done;
 }
 
 /* Give the newcomers of a region their numbers. */
@@ -217,14 +245,14 @@ static void place(Team *team, u64 region) {
     Engine *e = team->e;
     const Newcomers *n = &team->newcomers[region];
     u64 base = team->base[region];
-    if (n->count) {
-        memcpy(&e->states[base], n->state, n->count * sizeof(State));
-    }
+    if (n->count) memcpy(&e->states[base], n->state, n->count * sizeof(State));
     if (n->count && e->edge_capacity) {
         memcpy(&e->parent[base], n->parent, n->count * 4);
         memcpy(&e->parent_label[base], n->label, n->count * 4);
     }
-    for (u64 i = 0; i < n->count; i++) e->inside->table[n->at[i]] = (e->inside->table[n->at[i]] & ~e->inside->numbers & ~FRESH_MARK) | (u32)(base + i + 1);
+    Inside *in = e->inside;
+    for (u64 i = 0; i < n->count && !in->keyed; i++)
+        in->table[n->at[i]] = (in->table[n->at[i]] & ~in->numbers & ~FRESH_MARK) | (u32)(base + i + 1);
     for (u64 i = 0; i < n->wanted_count; i++) e->edge_target[n->wanted_edge[i]] = (i32)(base + n->wanted[i]);
 }
 
@@ -237,7 +265,7 @@ static void work(Team *team, int number) {
         case GENERATE: generate(k); break;
         case INSERT:
             if (e->edge_capacity) for (u64 i = k->first; i < k->last; i++) e->offsets[i + 1] += k->base;
-            for (u64 r = (u64)number; r < REGIONS; r += (u64)team->size) if (!insert(team, r, k->recent)) k->failed = 1;
+            for (u64 r = (u64)number; r < REGIONS; r += (u64)team->size) if (!insert(team, r)) k->failed = 1;
             break;
         case PLACE: for (u64 r = (u64)number; r < REGIONS; r += (u64)team->size) place(team, r); break;
         case REGROW: place_all(e, (u64)number, (u64)team->size); break;
@@ -350,16 +378,23 @@ static void release_team(Team *team) {
         release(k->next, k->next_capacity * sizeof(State)); release(k->next_label, k->next_capacity * 4);
     }
     release(team->members, (u64)(team->size + 1) * sizeof(Worker));
+    release(team, sizeof *team);
 }
 
-static int prepare_team(Team *team, Engine *e) {
-    memset(team, 0, sizeof *team);
+static void dismiss(Engine *e) {
+    if (e->inside->team) release_team(e->inside->team);
+    e->inside->team = 0;
+}
+
+static int make_team(Engine *e) {
+    Team *team = e->inside->team = reserve(sizeof *team);
+    if (!team) return 0;
     team->e = e; team->size = e->threads < REGIONS ? e->threads : REGIONS;
     team->members = reserve((u64)(team->size + 1) * sizeof(Worker));
     if (!team->members) return 0;
     for (int m = 0; m <= team->size; m++) {
         Worker *k = &team->members[m];
-        k->e = e; k->t = e->t; k->answers = &e->inside->answers; k->dull = e->inside->dull; k->swift = e->inside->swift;
+        k->e = e; k->t = e->t; k->answers = &e->inside->answers;
         k->next_capacity = 1 << 12;
         k->next = reserve(k->next_capacity * sizeof(State)); k->next_label = reserve(k->next_capacity * 4);
         k->out = reserve(REGIONS * sizeof(Outbox)); k->recent = reserve(RECENT * sizeof(State));
@@ -369,36 +404,47 @@ static int prepare_team(Team *team, Engine *e) {
     return 1;
 }
 
+/* Have a team, as long as the layout stays as it is: its memory is the same from level to level. */
+static Team *team_of(Engine *e) {
+    if (!e->inside->team && !make_team(e)) return 0;
+    Team *team = e->inside->team;
+    for (int m = 0; m <= team->size; m++) {
+        Worker *k = &team->members[m];
+        k->dull = e->inside->dull; k->swift = e->inside->swift; k->patched = e->inside->patched;
+    }
+    return team;
+}
+
 /* Take every step from `e->expanded` up to `last` by as many as there may be. */
 static int expand_together(Engine *e, u64 last) {
-    Team team;
     Member members[REGIONS];
     pthread_t threads[REGIONS];
-    if (!prepare_team(&team, e)) { release_team(&team); return NO_MEMORY; }
-    pthread_mutex_init(&team.barrier.lock, 0); pthread_cond_init(&team.barrier.all_there, 0);
-    team.barrier.size = team.size;
+    Team *team = team_of(e);
+    if (!team) return NO_MEMORY;
+    pthread_mutex_init(&team->barrier.lock, 0); pthread_cond_init(&team->barrier.all_there, 0);
+    team->barrier.size = team->size;
     int there = 1, status = DONE;
-    for (; there < team.size; there++) {
-        members[there] = (Member){&team, there};
+    for (; there < team->size; there++) {
+        members[there] = (Member){team, there};
         if (pthread_create(&threads[there], 0, attend, &members[there])) break;
     }
-    if (there == team.size) {
+    if (there == team->size) {
         u64 size = LEAST_ROUND;
         while (status == DONE && e->expanded < last) {
-            u64 misses = team.misses, upto = e->expanded + size < last ? e->expanded + size : last;
-            status = round_of(&team, upto);
-            if (team.misses == misses && size < MOST_ROUND) size *= 2;
+            u64 misses = team->misses, upto = e->expanded + size < last ? e->expanded + size : last;
+            status = round_of(team, upto);
+            if (team->misses == misses && size < MOST_ROUND) size *= 2;
         }
-        together(&team, LEAVE);
+        together(team, LEAVE);
     } else {  /* the system gives no more threads: those that came are sent away, and one works alone */
-        pthread_mutex_lock(&team.barrier.lock);
-        team.barrier.size = there; team.task = LEAVE;
-        pthread_mutex_unlock(&team.barrier.lock);
-        meet(&team.barrier);
+        pthread_mutex_lock(&team->barrier.lock);
+        team->barrier.size = there; team->task = LEAVE;
+        pthread_mutex_unlock(&team->barrier.lock);
+        meet(&team->barrier);
         e->threads = 1;
     }
     for (int m = 1; m < there; m++) pthread_join(threads[m], 0);
-    pthread_mutex_destroy(&team.barrier.lock); pthread_cond_destroy(&team.barrier.all_there);
-    release_team(&team);
+    pthread_mutex_destroy(&team->barrier.lock); pthread_cond_destroy(&team->barrier.all_there);
+    if (status != DONE) dismiss(e);
     return e->threads == 1 ? expand_alone(e, last) : status;
 }

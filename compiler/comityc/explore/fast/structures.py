@@ -51,6 +51,7 @@ NUMBERS = (
     "most",
     "full_note",
     "holds_up",
+    "parts",
     "tick",
     "ages",
     "kinds",
