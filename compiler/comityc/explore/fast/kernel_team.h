@@ -8,7 +8,7 @@
 static int expand_alone(Engine *e, u64 last);
 
 enum { GENERATE, INSERT, PLACE, REGROW, LEAVE };
-enum { RECENT = 1 << 13 };
+enum { RECENT = 1 << 13, AWAKE = 1 << 10 };
 enum { LEAST_ROUND = 1 << 12, MOST_ROUND = 1 << 16, WORTH_A_TEAM = 1 << 14 };
 
 typedef struct { pthread_mutex_t lock; pthread_cond_t all_there; int size, waiting, turn; } Barrier;
@@ -26,14 +26,26 @@ struct Team {
 
 typedef struct { Team *team; int number; } Member;
 
+static inline void rest_a_moment(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/* Wait for all others: for a moment awake, as most are soon there, then asleep. */
 static void meet(Barrier *b) {
     pthread_mutex_lock(&b->lock);
     int turn = b->turn;
     if (++b->waiting == b->size) {
-        b->waiting = 0; b->turn++;
+        b->waiting = 0;
+        __atomic_store_n(&b->turn, turn + 1, __ATOMIC_RELEASE);
         pthread_cond_broadcast(&b->all_there);
-    } else
+    } else {
+        pthread_mutex_unlock(&b->lock);
+        for (int i = 0; i < AWAKE && __atomic_load_n(&b->turn, __ATOMIC_ACQUIRE) == turn; i++) rest_a_moment();
+        pthread_mutex_lock(&b->lock);
         while (b->turn == turn) pthread_cond_wait(&b->all_there, &b->lock);
+    }
     pthread_mutex_unlock(&b->lock);
 }
 
@@ -433,7 +445,7 @@ static int expand_together(Engine *e, u64 last) {
         while (status == DONE && e->expanded < last) {
             u64 misses = team->misses, upto = e->expanded + size < last ? e->expanded + size : last;
             status = round_of(team, upto);
-            if (team->misses == misses && size < MOST_ROUND) size *= 2;
+            if ((team->misses == misses || !e->edge_capacity) && size < MOST_ROUND) size *= 2;
         }
         together(team, LEAVE);
     } else {  /* the system gives no more threads: those that came are sent away, and one works alone */
