@@ -26,7 +26,7 @@ def a_store(
 
 
 def after(store: RestStore, *steps: Primitive) -> int:
-    rest = store.start((), None, ())
+    rest = store.start((), ())
     for step in steps:
         rest = store.apply(rest, store.operation((step,)))
         if rest == BLOCKED:
@@ -104,7 +104,7 @@ def test_acts_that_no_property_asks_about_are_not_recorded() -> None:
 
 def test_a_budget_runs_out() -> None:
     store = a_store()
-    rest = store.start((1,), None, ())
+    rest = store.start((1,), ())
     spend = store.operation((("spend", 0),))
     assert store.apply(store.apply(rest, spend), spend) == BLOCKED
 

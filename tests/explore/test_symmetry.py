@@ -495,7 +495,7 @@ def test_rounds_in_any_order(body: str, alike: bool) -> None:
 def test_the_renaming_knows_all_that_a_state_is_made_of() -> None:
     """Whoever adds a part to these has to say in `renaming.py` in what order it is kept, and by whose numbers."""
     assert tuple(Local._fields) == ("state", "status", "spent", "in_effect", "origin", "running")
-    assert tuple(Rest._fields) == ("budgets", "keyed", "dropped", "happened", "shared", "knowledge", "cut")
+    assert tuple(Rest._fields) == ("budgets", "keyed", "dropped", "happened", "knowledge", "cut")
 
 
 def test_turns_are_a_group_and_states_go_along() -> None:

@@ -16,6 +16,7 @@ from comity.values import Instance
 from comityc.explore.world import Envelope, World
 
 if TYPE_CHECKING:
+    from comityc.explore.engine.places import Places
     from comityc.explore.symmetry.orbits import Orbits
 
 LabelKind = Literal[
@@ -150,7 +151,9 @@ class Graph:
     # Given by the search:
     key_mask: int = -1  # everything but the network
     instance_masks: dict[Instance, int] = field(default_factory=dict)  # what belongs to one instance
-    rest_mask: int = 0  # shared variables, acts, budgets, what liars know
+    rest_mask: int = 0  # acts, budgets, what liars know
+    places: "Places | None" = field(default=None, repr=False)  # of shared variables
+    place_masks: tuple[int, ...] = ()  # what belongs to each of these places
     without_messages: Callable[[int], int] | None = field(default=None, repr=False)  # a state less its network
     columns: Callable[..., NDArray[np.int64]] | None = field(default=None, repr=False)
     sift: Callable[..., tuple[NDArray[Any] | None, NDArray[np.int64]]] | None = field(default=None, repr=False)

@@ -325,8 +325,10 @@ class Body:
         context = self._context
         if not context.shared_written:
             return "self.world.shared"
-        values = [f"{value_name(v.name)}={context.shared(v.name)}" for v in self._shared]
-        return f"SharedState({', '.join(values)})"
+        values = [
+            f"{value_name(v.name)}={context.shared(v.name)}" for v in self._shared if v.name in context.shared_written
+        ]
+        return f"self.world.shared._replace({', '.join(values)})"
 
 
 _EMPTY = ("frozenset()", "()", "Map()")

@@ -8,6 +8,7 @@ from comity.machine import Event, Request, Send, Step
 from comityc.explore.engine.bounds import breaches
 from comityc.explore.engine.records import CUT, LOCAL_BITS, Local, Move, Note, Record, TimerKey
 from comityc.explore.engine.rest import Primitive
+from comityc.explore.engine.stand_in import SharedInSight
 from comityc.explore.graph import Label, Obligation
 from comityc.explore.telling.wording import show
 from comityc.explore.world import Envelope
@@ -123,8 +124,8 @@ class Collector:
             seen.add(key)
         number = self._finder.labels.number(label, owed, self.view)
         notes = self._judge(step, event, number)
-        how = (*primitives, *left, *self._shared(step))
-        self.add(after, sends, how, number, notes, (self.view.role.name, step.transition))
+        how = (*primitives, *left)
+        self.add(after, sends, how, number, notes, (self.view.role.name, step.transition), self._changed(step))
 
     def add(
         self,
@@ -134,11 +135,12 @@ class Collector:
         label: int,
         notes: tuple[Note, ...] = (),
         taken: tuple[str, int] | None = None,
+        shared: SharedInSight | None = None,
     ) -> None:
-        """Keep a step."""
+        """Keep a step; `shared` are the shared variables after it, where it changes them."""
         finder, setting = self._finder, self._finder.setting
         self.labels.append(label)
-        cut = self._breaches(after) + self._shared_breaches(primitives)
+        cut = self._breaches(after) + self._shared_breaches(shared)
         for send in sends:
             name = setting.message_names[type(send.message)]
             cut += sorted(key for key, _ in breaches(setting.limits.of_message(name), send.message))
@@ -151,6 +153,8 @@ class Collector:
         envelopes = tuple(self._envelope(send) for send in sends)
         number = finder.number(self.who, after)
         delta = (number - self._number) << (self.who * LOCAL_BITS)
+        if shared is not None and finder.world is not None:
+            delta += finder.world.written(shared)
         swept = finder.dead(self.who, after) - finder.dead(self.who, self.local)
         if taken is not None and not operation:
             finder.taken_transitions.add(taken)
@@ -232,19 +236,16 @@ class Collector:
         found = breaches(self.view.check, after.state) - breaches(self.view.check, self.local.state)
         return sorted({name for name, _ in found})
 
-    def _shared(self, step: Step[Any]) -> tuple[Primitive, ...]:
-        finder = self._finder
-        # A message that is ignored leaves them as they are, and its step has none.
-        if not finder.setting.machine.shared or step.shared is None or step.shared == finder.shared:
-            return ()
-        return (("shared", step.shared),)
+    def _changed(self, step: Step[Any]) -> SharedInSight | None:
+        """Return the shared variables after a step that writes some; a message that is ignored leaves them as they are."""
+        shared = step.shared
+        return shared if isinstance(shared, SharedInSight) and shared.changes else None
 
-    def _shared_breaches(self, primitives: tuple[Primitive, ...]) -> list[str]:
-        check = self._finder.shared_check
-        if check is None:
+    def _shared_breaches(self, shared: SharedInSight | None) -> list[str]:
+        check, world = self._finder.shared_check, self._finder.world
+        if check is None or shared is None or world is None:
             return []
-        news = [primitive[1] for primitive in primitives if primitive[0] == "shared"]
-        return sorted({name for new in news for name, _ in breaches(check, new) - breaches(check, self._finder.shared)})
+        return sorted({name for name, _ in breaches(check, shared) - breaches(check, world.shared)})
 
     def _envelope(self, send: Send) -> int:
         finder, setting = self._finder, self._finder.setting

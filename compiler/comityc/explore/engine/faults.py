@@ -80,7 +80,7 @@ class Strikes:
             self._part(packed, rest, after, split, steps)
         if left.instances:
             for who, local in enumerate(locals_):
-                record = self._by_instance[who].get(local) or self._find_by_instance(who, local)
+                record = self._by_instance[who].get(local) or self._find_by_instance(packed, who, local)
                 if record is not NOTHING:
                     self._all.take(packed, locals_, who, record, steps)
         if self._all.liars is not None:
@@ -147,7 +147,10 @@ class Strikes:
         self._by_network[network] = tuple(found)
         return self._by_network[network]
 
-    def _find_by_instance(self, who: int, local: int) -> Record:
+    def _find_by_instance(self, packed: int, who: int, local: int) -> Record:
+        footprints = self._all.footprints
+        if footprints is not None:
+            return footprints.find(("faults", who, local), packed, lambda: self._finder.faults(who, local))
         record = self._finder.faults(who, local)
         if not self._setting.is_model:
             self._by_instance[who][local] = record

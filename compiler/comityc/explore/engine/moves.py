@@ -35,6 +35,7 @@ from comityc.explore.engine.records import (
 )
 from comityc.explore.engine.rest import Primitive, RestStore
 from comityc.explore.engine.setting import RoleView, Setting, budget, budgets_by_role
+from comityc.explore.engine.stand_in import StandIn
 from comityc.explore.engine.values import in_order
 from comityc.explore.graph import Label, Obligation
 from comityc.machine.model import TypeDomain
@@ -61,7 +62,7 @@ class MoveFinder:
         self.rests = rests
         self.slots = slots
         self.locals: list[list[Local]] = [[] for _ in setting.instances]
-        self.shared: Any = None  # of a model: as it is before the step
+        self.world: StandIn | None = None  # of a model: what its machines look at
         self.shared_check = setting.limits.of_variables(setting.machine.shared or (), 0)
         self._everything = frozenset(setting.message_names.values())
         self.used_fresh = False

@@ -1,4 +1,4 @@
-"""What belongs to no instance and no message: budgets of faults, acts in the world, shared variables, what liars know, cut links.
+"""What belongs to no instance and no message: budgets of faults, acts in the world, what liars know, cut links.
 
 A `Rest` is interned to a small number; an operation on it is a tuple of primitives, interned too, and applied once per
 pair. Primitives are tuples that begin with a word:
@@ -11,7 +11,6 @@ pair. Primitives are tuples that begin with a word:
   ("happen", act, arguments)         an act without key takes effect
   ("dropped", act, arguments)        an act without key is no longer asked for and was not answered
   ("late", act, key, arguments), ("late_unkeyed", act, arguments), ("repeat", act, key)
-  ("shared", value)                  the shared variables become these
   ("learn", liar, texts)             a byzantine instance was sent these ids and digests
   ("part", cut), ("heal",)           links of the network are cut; all are whole again
 """
@@ -47,7 +46,6 @@ class Rest(NamedTuple):
     keyed: tuple[tuple[tuple[str, Any], Keyed], ...] = ()
     dropped: tuple[tuple[str, Any], ...] = ()
     happened: tuple[tuple[tuple[Any, Any, bool], ...], ...] = ()  # (key, arguments, undone)
-    shared: Any = None
     knowledge: tuple[tuple[str, ...], ...] = ()
     cut: tuple[tuple[int, int], ...] = ()  # links that carry nothing: numbers of sender and receiver
 
@@ -117,9 +115,9 @@ class RestStore:
             found = self._applied[key] = BLOCKED if after is None else self.number(after)
         return found
 
-    def start(self, budgets: tuple[int, ...], shared: Any, knowledge: tuple[tuple[str, ...], ...]) -> int:
+    def start(self, budgets: tuple[int, ...], knowledge: tuple[tuple[str, ...], ...]) -> int:
         """Return the number of the rest that a run begins with."""
-        return self.number(Rest(budgets, (), (), tuple(() for _ in self._recorded), shared, knowledge))
+        return self.number(Rest(budgets, (), (), tuple(() for _ in self._recorded), knowledge))
 
     def happenings(self, rest: int) -> tuple[Happening, ...]:
         """Return the acts that took effect, as properties see them."""
@@ -184,8 +182,6 @@ class RestStore:
                 return self._record(rest._replace(dropped=tuple(left)), act, None, arguments)
             case ("repeat", act, key):
                 return self._record(rest, act, key, _keyed(rest, act, key).arguments)
-            case ("shared", value):
-                return rest._replace(shared=value)
             case ("learn", liar, texts):
                 return _learn(rest, liar, texts)
             case ("part", cut):

@@ -14,6 +14,7 @@ from comityc.explore.engine.faults import budgets_of
 from comityc.explore.engine.labels import LabelStore
 from comityc.explore.engine.met import FaultsMet
 from comityc.explore.engine.network import NetworkStore
+from comityc.explore.engine.places import PLACE_BITS, PLACE_MASK
 from comityc.explore.engine.records import CUT, Note
 from comityc.explore.engine.rest import RestStore
 from comityc.explore.engine.setting import make_setting
@@ -98,6 +99,10 @@ class Search:
             key_mask=(1 << successors.network_shift) - 1,
             instance_masks=dict(zip(successors.setting.instances, masks, strict=True)),
             rest_mask=REST_MASK << successors.rest_shift,
+            places=successors.places,
+            place_masks=tuple(
+                PLACE_MASK << (successors.place_shift + PLACE_BITS * at) for at in range(successors.places.count)
+            ),
             decode=successors.world,
             decode_network=successors.envelopes,
             faults_met=self.met.text,

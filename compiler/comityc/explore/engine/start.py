@@ -44,14 +44,28 @@ def initial_states(successors: Successors, budgets: tuple[int, ...]) -> Iterator
     """Yield the states in which a run may begin, packed, in a fixed order."""
     setting = successors.setting
     starts = [_starts_of(setting, who) for who in range(len(setting.instances))]
+    knowledge = tuple(() for _ in setting.instances) if setting.faults.byzantine else ()
+    rest = successors.rests.start(budgets, knowledge)
+    sees, instances = setting.is_model and setting.timing is not None, None
     for shared in _shared_starts(setting):
-        for liars in _liars(setting):
-            knowledge = tuple(() for _ in setting.instances) if setting.faults.byzantine else ()
-            rest = successors.rests.start(budgets, shared, knowledge)
-            for row in product(*starts):
-                locals_ = [_local(successors, who, state, who in liars) for who, state in enumerate(row)]
-                numbers = [successors.finder.number(who, local) for who, local in enumerate(locals_)]
-                yield successors.pack(numbers, rest)
+        common = successors.common(rest, shared)
+        if sees or instances is None:  # what timers run may depend on what is shared; nothing else does
+            instances = [list(_locals(successors, starts, common, liars)) for liars in _liars(setting)]
+        for rows in instances:
+            for row in rows:
+                yield row + (common << successors.rest_shift)
+
+
+def _locals(
+    successors: Successors, starts: Sequence[Sequence[Any]], common: int, liars: frozenset[int]
+) -> Iterator[int]:
+    """Yield how all instances may be at first, packed."""
+    for row in product(*starts):
+        if successors.setting.is_model:
+            before = [successors.finder.number(who, Local(state, UP)) for who, state in enumerate(row)]
+            successors.look_around(successors.pack(before, common))
+        locals_ = [_local(successors, who, state, who in liars) for who, state in enumerate(row)]
+        yield successors.pack([successors.finder.number(who, local) for who, local in enumerate(locals_)], 0)
 
 
 def _local(successors: Successors, who: int, state: Any, lies: bool) -> Local:

@@ -1,7 +1,8 @@
 """A global state in; every step from it out, as (next state, label) pairs.
 
 A global state is one integer: the numbers of the local states, LOCAL_BITS each from the lowest bit, then the number of the rest, then
-that of the network. A step is mostly an addition. What depends on one instance, one envelope or one network is looked up.
+those of the places of shared variables, then that of the network. A step is mostly an addition. What depends on one instance, one
+envelope or one network is looked up.
 """
 
 from collections.abc import Callable, Sequence, Set
@@ -9,11 +10,13 @@ from typing import Any
 
 from comityc.explore.engine.byzantine import Liars
 from comityc.explore.engine.faults import Slots, Strikes
+from comityc.explore.engine.footprints import Footprints
 from comityc.explore.engine.labels import LabelStore
 from comityc.explore.engine.moves import MoveFinder
 from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.partitions import Partitions
 from comityc.explore.engine.passing import Passing
+from comityc.explore.engine.places import PLACE_BITS, Places
 from comityc.explore.engine.rearming import Rearming, disarms_others
 from comityc.explore.engine.records import (
     ABSENT,
@@ -33,6 +36,7 @@ from comityc.explore.engine.records import (
 )
 from comityc.explore.engine.rest import BLOCKED, RestStore
 from comityc.explore.engine.setting import Setting
+from comityc.explore.engine.stand_in import StandIn
 from comityc.explore.engine.values import fresh_ids_in
 from comityc.explore.graph import Label, Obligation
 from comityc.explore.world import Envelope, World
@@ -62,13 +66,21 @@ class Successors:
         count = len(setting.instances)
         self.shifts = tuple(LOCAL_BITS * at for at in range(count))
         self.rest_shift = LOCAL_BITS * count
-        self.network_shift = self.rest_shift + REST_BITS
+        self.place_shift = self.rest_shift + REST_BITS
+        self.places = Places(setting.machine.shared or (), setting.domains)
+        self.network_shift = self.place_shift + self.places.count * PLACE_BITS
+        self.common_mask = (1 << (self.network_shift - self.rest_shift)) - 1
+        """Of a state shifted by `rest_shift`: what belongs to no instance and no message."""
         self.progress = False
         self.notes: list[Note] = []
         self.visited: set[tuple[str, str]] = set()
         self.taken: set[tuple[str, int]] = self.finder.taken_transitions
         self._rearming = Rearming(self) if disarms_others(setting) else None
         self._remembers = not setting.is_model
+        self._world: StandIn | None = None
+        self.footprints: Footprints[Record] | None = None
+        if setting.is_model:
+            self._watch_machines()
         self._own: list[dict[int, Record]] = [{} for _ in setting.instances]
         self._deliveries: dict[tuple[int, int], Record] = {}
         self._with_fresh: dict[tuple[Any, ...], Record] = {}
@@ -84,12 +96,21 @@ class Successors:
 
     # ---- taking states apart and together
 
-    def pack(self, locals_: Sequence[int], rest: int, network: int = 0) -> int:
-        """Return a global state as one number."""
-        packed = (network << self.network_shift) | (rest << self.rest_shift)
+    def pack(self, locals_: Sequence[int], common: int, network: int = 0) -> int:
+        """Return a global state as one number; `common` is its rest, or what `common` returns."""
+        packed = (network << self.network_shift) | (common << self.rest_shift)
         for shift, local in zip(self.shifts, locals_, strict=True):
             packed |= local << shift
         return packed
+
+    def common(self, rest: int, shared: Any) -> int:
+        """Return a rest and the shared variables as one number."""
+        return rest | (self.places.pack(() if shared is None else shared) << REST_BITS)
+
+    def shared(self, common: int) -> Any:
+        """Return the shared variables; None where there are none."""
+        kind = getattr(self.setting.module, "SharedState", None)
+        return None if kind is None else kind(*self.places.unpack(common >> REST_BITS))
 
     def world(self, packed: int) -> World:
         """Return a state as properties see it."""
@@ -108,7 +129,7 @@ class Successors:
         return World(
             self.setting.parameters,
             {role: tuple(of_role) for role, of_role in states.items()},
-            self.rests.items[rest].shared,
+            self.shared((packed >> self.rest_shift) & self.common_mask),
             frozenset(crashed),
             frozenset(byzantine),
             self.rests.happenings(rest),
@@ -136,8 +157,8 @@ class Successors:
         self._occupied = None
         locals_ = [(packed >> shift) & LOCAL_MASK for shift in self.shifts]
         rest = (packed >> self.rest_shift) & REST_MASK
-        if not self._remembers:
-            self.look_around(packed)
+        if self._world is not None:
+            self._world.look_at(packed)
         self._deliver(packed, locals_, steps)
         self.progress = bool(steps) if self.setting.removes else any(target != packed for target, _ in steps)
         delivered = len(steps)
@@ -280,6 +301,8 @@ class Successors:
         return self._deliveries.get((envelope, local))
 
     def _find_own(self, packed: int, who: int, local: int) -> Record:
+        if self.footprints is not None:
+            return self.footprints.find((who, local), packed, lambda: self._visited(who, local))
         ids = self.fresh_ids(packed, who)
         known = self._with_fresh.get((who, local, ids)) if ids else None
         if known is not None:
@@ -292,7 +315,15 @@ class Successors:
             self._own[who][local] = record
         return record
 
+    def _visited(self, who: int, local: int) -> Record:
+        self.visit(who, local)
+        return self.finder.own(who, local)
+
     def _find_delivery(self, packed: int, who: int, local: int, envelope: int) -> Record:
+        if self.footprints is not None:
+            return self.footprints.find(
+                ("deliver", who, local, envelope), packed, lambda: self.finder.deliver(who, local, envelope)
+            )
         ids = self.fresh_ids(packed, who)
         known = self._with_fresh.get((envelope, local, who, ids)) if ids else None
         if known is not None:
@@ -401,9 +432,16 @@ class Successors:
 
     # ---- models
 
-    def look_around(self, packed: int) -> None:
-        """Show the machines of a model the whole state."""
-        world = self.world(packed)
-        self.finder.shared = world.shared
+    def _watch_machines(self) -> None:
+        """Show the machines of a model a stand-in for the world, so that what they read is known."""
+        self._world = world = StandIn(self)
+        self.finder.world = world
         for machine in self.setting.machines:
             machine.world = world
+        if self.setting.timing is None and self.setting.moments is None and not self.setting.module.FRESH:
+            self.footprints = Footprints(world)
+
+    def look_around(self, packed: int) -> None:
+        """Show the machines of a model another state."""
+        if self._world is not None:
+            self._world.look_at(packed)

@@ -9,7 +9,7 @@ import numpy as np
 from comityc.explore.judging.paths import Mask, Numbers
 from comityc.explore.judging.reading import Undefined
 from comityc.explore.judging.reads import Sight
-from comityc.explore.judging.space import Space
+from comityc.explore.judging.space import Space, Steps
 from comityc.explore.world import World
 
 Bound = tuple[Any, ...]
@@ -19,7 +19,9 @@ Test = Callable[[Any], bool]
 """Says of what a function said whether it is what is looked for."""
 
 _FIRST_BLOCK = 1 << 12
-"""What is wrong is mostly found among the first states, so they are looked at in blocks that grow."""
+"""What is wrong is mostly found among the first states, so they are looked at in blocks that grow, up to a size."""
+
+_LARGEST_BLOCK = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,14 @@ class Answers:
         found: Mask = np.array([test(one) for one in said], dtype=np.bool_)[numbers]
         return found
 
-    def first(self, functions: Iterable[Callable[..., Any]], rows: Numbers, test: Test) -> Hit | None:
+    def first(self, functions: Iterable[Callable[..., Any]], rows: Numbers | Steps, test: Test) -> Hit | None:
         """Find the first state or step where one of the functions says what is looked for; `for` goes by the state at the end."""
         functions, begin, size = tuple(functions), 0, _FIRST_BLOCK
         while begin < len(rows):
             hit = self._first_in(functions, rows[begin : begin + size], test)
             if hit is not None:
                 return hit._replace(row=hit.row + begin)
-            begin, size = begin + size, 4 * size
+            begin, size = begin + size, min(4 * size, _LARGEST_BLOCK)
         return None
 
     def _first_in(self, functions: tuple[Callable[..., Any], ...], rows: Numbers, test: Test) -> Hit | None:

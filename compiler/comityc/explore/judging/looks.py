@@ -1,7 +1,7 @@
 """The states of a graph in; what each of their parts looks like, and which states look the same to a property, out.
 
-A part of a state is what belongs to one instance, or the rest, which all share. Its value is the number by which the search knows it;
-what is seen of a part is found out once for each value.
+A part of a state is what belongs to one instance, the rest, which all share, or a place of the shared variables. Its value is the
+number by which the search knows it; what is seen of a part is found out once for each value.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,11 +20,11 @@ from comityc.explore.judging.reads import Sight
 _WHOLE_WORD = 2**64 - 1
 
 
-Kind = Literal["field", "at", "crashed", "byzantine", "absent", "acts", "shared"]
+Kind = Literal["field", "at", "crashed", "byzantine", "absent", "acts", "place"]
 
 
 class Aspect(NamedTuple):
-    """One thing that can be seen of a part: a field, whether an instance is down, lies or is not there; acts, a shared variable.
+    """One thing that can be seen of a part: a field, whether an instance is down, lies or is not there; acts; what stands at a place.
 
     Of the control state (`at`) the name says which are told from all others; these go by the first of them that comes up.
     """
@@ -42,7 +42,7 @@ class Looks:
     """What is seen of one part, by the value of that part."""
 
     def __init__(self, graph: Graph, mask: int, instance: Instance | None) -> None:
-        """Without an instance it is the part that all share."""
+        """Without an instance it is the rest, or a place."""
         self.mask, self._instance, self._graph = mask, instance, graph
         self._shift = max((mask & -mask).bit_length() - 1, 0)
         self._others = graph.states[0] & graph.key_mask & ~mask if len(graph.states) else 0
@@ -69,6 +69,9 @@ class Looks:
         return known
 
     def _see(self, value: int, aspect: Aspect) -> Any:
+        if aspect.kind == "place":
+            assert self._graph.places is not None
+            return self._graph.places.values[aspect.name][value]
         world, who = self.world(value), self._instance
         match aspect.kind:
             case "field":
@@ -80,8 +83,6 @@ class Looks:
                 return at if str(at) in aspect.name else self._others_at.setdefault(aspect, at)
             case "acts":
                 return tuple(happening for happening in world.acts if happening.act in aspect.name)
-            case "shared":
-                return getattr(world.shared, aspect.name)
             case _:
                 return who in getattr(world, aspect.kind)
 
@@ -112,7 +113,7 @@ class Parts:
         self.instances = tuple(graph.instance_masks)
         self.places = {who: at for at, who in enumerate(self.instances)}
         self.rest = len(self.instances)
-        masks = [*graph.instance_masks.items(), (None, graph.rest_mask)]
+        masks = [*graph.instance_masks.items(), (None, graph.rest_mask), *((None, mask) for mask in graph.place_masks)]
         self.looks = tuple(Looks(graph, mask, instance) for instance, mask in masks)
         self._columns: dict[int, Numbers] = {}
         self._counts: dict[int, int] = {}
@@ -198,8 +199,13 @@ class Parts:
                 aspects += [Aspect("byzantine"), Aspect("absent")]
             if aspects:
                 yield at, aspects
-        of_rest = [Aspect("shared", name) for name in sorted(sight.shared)]
         if sight.acts:
-            of_rest.append(Aspect("acts", sight.acts))
-        if of_rest:
-            yield self.rest, of_rest
+            yield self.rest, [Aspect("acts", sight.acts)]
+        for variable in self.graph.places.variables if self.graph.places is not None else ():
+            if variable.name in sight.shared:
+                for place in variable.places:
+                    yield self.part_of(place), [Aspect("place", place)]
+
+    def part_of(self, place: int) -> int:
+        """Return the part that a place of the shared variables is."""
+        return self.rest + 1 + place

@@ -4,7 +4,7 @@ The truth of a property in one state is what the property functions of the gener
 `QUANTIFIERS`); there is no second semantics here. An undefined value inside a property breaks the property.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -129,17 +129,21 @@ def _judge_stable(functions: Functions, space: Space) -> Judgement:
     if hit is not None:
         return Judgement(False, space.stem([int(space.firsts(sight)[hit.row])]), hit.bound, hit.said.text)
     sources, afters, _ = space.class_steps(sight)
-    before, after = rows[sources], space.rows_after(sight, afters)
-    bindings, bindings_after = answers.bindings(before), answers.bindings(after)
+    after, which = space.rows_after(sight, afters)
+    bindings, bindings_after = answers.bindings(rows), answers.bindings(after)
     best: tuple[int, int] | None = None
     broken: tuple[Bound, Mask] | None = None
     for bound in bindings:
-        at = np.flatnonzero(bindings.having(bound) & bindings_after.having(bound))
+        here, there = bindings.having(bound), bindings_after.having(bound)
+        old, new = np.zeros(len(rows), dtype=np.int64), np.zeros(len(after), dtype=np.int64)
+        old[here], _ = answers.said(function, bound, rows[here])
+        new[there], said = answers.said(function, bound, after[there])
+        at = np.flatnonzero(here[sources] & there[which])
         changes = np.zeros(len(sources), dtype=np.bool_)
-        changes[at] = _changes(answers, function, bound, before[at], after[at])
+        changes[at] = _changes(old[sources[at]], new[which[at]], said)
         if changes.any():
             row = int(np.argmax(changes))
-            key = (row, bindings.place(row, bound))
+            key = (row, bindings.place(int(sources[row]), bound))
             if best is None or key < best:
                 best, broken = key, (bound, changes)
     if best is None or broken is None:
@@ -148,10 +152,8 @@ def _judge_stable(functions: Functions, space: Space) -> Judgement:
     return Judgement(False, _plainest_over(space, sight, best[0], lambda near: changes[near]), bound, over_step=True)
 
 
-def _changes(answers: Answers, function: Callable[..., Any], bound: Bound, before: Numbers, after: Numbers) -> Mask:
-    """Say which steps change what was set."""
-    old, _ = answers.said(function, bound, before)
-    new, said = answers.said(function, bound, after)
+def _changes(old: Numbers, new: Numbers, said: Sequence[Any]) -> Mask:
+    """Say which steps change what was set; before and after are given as numbers of what was said."""
     pairs, which = np.unique(old * len(said) + new, return_inverse=True)
     values = ((said[pair // len(said)], said[pair % len(said)]) for pair in pairs.tolist())
     changed = [_is_set(one) and bool(other != one) for one, other in values]
@@ -166,7 +168,7 @@ def _is_set(value: Any) -> bool:
 def _judge_steps(functions: Functions, space: Space) -> Judgement:
     answers, sight = Answers(functions, space), functions.sight
     sources, afters, _ = space.class_steps(sight)
-    rows = np.concatenate((space.rows(sight)[sources], space.rows_after(sight, afters)), axis=1)
+    rows = space.steps(sight, sources, afters)
     hit = answers.first(functions.parts, rows, lambda said: _truth_of(said) is not True)
     if hit is None:
         return HOLDS

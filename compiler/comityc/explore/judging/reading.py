@@ -14,6 +14,8 @@ import numpy as np
 
 from comity.errors import UndefinedValue
 from comity.values import Instance
+from comityc.explore.engine.places import Places
+from comityc.explore.engine.stand_in import SharedInSight
 from comityc.explore.graphs.adjacency import Small
 from comityc.explore.judging.looks import Aspect, Parts, aspect_of
 from comityc.explore.judging.paths import Numbers
@@ -62,17 +64,6 @@ class _OfInstance:
         return known["(read)"](known["(part)"], aspect)
 
 
-class _Shared:
-    """Stands for the shared variables."""
-
-    def __init__(self, world: "StandIn") -> None:
-        self.__dict__["(world)"] = world
-
-    def __getattr__(self, name: str) -> Any:
-        world = self.__dict__["(world)"]
-        return world.read(world.parts.rest, Aspect("shared", name))
-
-
 class _Those:
     """Stands for the instances that are down, lie, or are not there."""
 
@@ -94,13 +85,14 @@ class StandIn:
         self.parts, self._begin, self._notes = parts, begin, notes
         self._acts = Aspect("acts", acts)
         self.values: Sequence[int] = ()
+        self.turn = 0
         self._seen: dict[tuple[int, Aspect], list[Any]] = {}
         self._same: dict[tuple[int, Aspect], Any] = {}
         world = parts.looks[parts.rest].world(0)
         states: dict[str, list[_OfInstance]] = {role: [] for role in world.states}
         for part, who in enumerate(parts.instances):
             states[who.role].append(_OfInstance(self, part, told(who.role)))
-        self.parameters, self.shared = world.parameters, _Shared(self)
+        self.parameters, self.shared = world.parameters, SharedInSight(self, {})
         self.states = {role: tuple(of_role) for role, of_role in states.items()}
         self.crashed, self.byzantine, self.absent = (
             _Those(self, Aspect("crashed")), _Those(self, Aspect("byzantine")), _Those(self, Aspect("absent")),
@@ -110,6 +102,21 @@ class StandIn:
     def acts(self) -> tuple[Any, ...]:
         """The acts that took effect, those that the property asks for."""
         return tuple(self.read(self.parts.rest, self._acts))
+
+    @property
+    def places(self) -> Places:
+        """The places of the shared variables."""
+        assert self.parts.graph.places is not None
+        return self.parts.graph.places
+
+    def look_at(self, values: Sequence[int]) -> None:
+        """Stand for the state with these values of its parts from now on."""
+        self.values = values
+        self.turn += 1
+
+    def at(self, place: int) -> Any:
+        """Return what stands at a place of the shared variables."""
+        return self.read(self.parts.part_of(place), Aspect("place", place))
 
     def read(self, part: int, aspect: Aspect) -> Any:
         """Return what is seen, and note that it was."""
@@ -220,15 +227,16 @@ class Reading:
         """Ask the function; what it read beyond what led to this node makes the branch to what it said."""
         self._notes.clear()
         for world in self._worlds:
-            world.values = row
+            world.look_at(row)
         try:
             said = self._function(*self._worlds)
+            number = self._number(said)  # which reads all of what it holds
         except UNDEFINED as error:
-            said = Undefined(undefined_text(error))
+            number = self._number(Undefined(undefined_text(error)))
         for part, aspect in self._telling(depth):
             node.part, node.table = part, self._seen(part, aspect)
             node = self._branch(node, int(node.table[row[part]]))
-        node.said = self._number(said)
+        node.said = number
 
     def _number(self, said: Any) -> int:
         try:

@@ -31,6 +31,20 @@ class Classes:
     first: Numbers
 
 
+class Steps:
+    """The values of the parts before and after each step, put together where they are looked at: all of them would be a lot."""
+
+    def __init__(self, before: Numbers, sources: Numbers, after: Numbers, targets: Numbers) -> None:
+        """A step leads from the row in `before` that `sources` names to the one in `after` that `targets` names."""
+        self._before, self._sources, self._after, self._targets = before, sources, after, targets
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __getitem__(self, at: slice | Numbers) -> Numbers:
+        return np.concatenate((self._before[self._sources[at]], self._after[self._targets[at]]), axis=1)
+
+
 class Space:
     """The reachable states of one case, to be asked about."""
 
@@ -67,17 +81,21 @@ class Space:
             self._rows[sight] = self.parts.values_at(self.firsts(sight))
         return self._rows[sight]
 
-    def rows_after(self, sight: Sight, afters: Numbers) -> Numbers:
-        """Return the same of where edges lead, by the names that instances have where the edge starts."""
+    def rows_after(self, sight: Sight, afters: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the same of where edges lead, by the names that instances have where the edge starts; and which of them is each edge's."""
         orbits = self.graph.orbits
         if orbits is None:
-            return self.rows(sight)[afters]
+            return self.rows(sight), afters
         known, which = np.unique(afters, return_inverse=True)
         firsts, states = self.firsts(sight), self.graph.states
         pairs = (divmod(after, self.turns) for after in known.tolist())
         rows = self.parts.values([orbits.before(turn, states[firsts[number]]) for number, turn in pairs])
         self.parts.admit(rows)
-        return rows[which.reshape(-1)]
+        return rows, which.reshape(-1)
+
+    def steps(self, sight: Sight, sources: Numbers, afters: Numbers) -> "Steps":
+        """Return a row for each step between classes."""
+        return Steps(self.rows(sight), sources, *self.rows_after(sight, afters))
 
     def reading(self, function: Callable[..., Any], bound: tuple[Any, ...], sight: Sight, worlds: int) -> Reading:
         """Return what asks a function of one or two worlds, for these values of `for`, as rarely as it can."""

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from comityc.explore.judging.answers import Answers, Functions
+from comityc.explore.judging.paths import Numbers
 from comityc.explore.judging.reading import Undefined
-from comityc.explore.judging.space import Space
+from comityc.explore.judging.space import Space, Steps
 from comityc.explore.telling.wording import spell, spell_clause
 from comityc.machine import expressions as x
 from comityc.machine.model import Definition, Property
@@ -112,10 +113,11 @@ def _holds_at_once(functions: Functions, space: Space) -> bool:
 
 
 def _is_met(function: Callable[..., Any], functions: Functions, space: Space, over_steps: bool) -> bool:
-    sight, rows = functions.sight, space.rows(functions.sight)
+    sight = functions.sight
+    rows: Numbers | Steps = space.rows(sight)
     if over_steps:
         sources, afters, _ = space.class_steps(sight)
-        rows = np.concatenate((rows[sources], space.rows_after(sight, afters)), axis=1)
+        rows = space.steps(sight, sources, afters)
     return Answers(functions, space).first([function], rows, _holds) is not None
 
 

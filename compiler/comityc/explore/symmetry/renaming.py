@@ -140,13 +140,14 @@ class Renaming:
             found = known[number] = self.successors.network.renamed(number, lambda one: self.envelope(turn, one))
         return found
 
-    def rest(self, turn: int, number: int) -> int:
-        """Return the number of what a rest becomes."""
+    def common(self, turn: int, number: int) -> int:
+        """Return what a rest, and the shared variables with it, become."""
         known = self._rests[turn]
         found = known.get(number)
         if found is None:
-            rests = self.successors.rests
-            found = known[number] = rests.number(self._renamed_rest(turn, rests.items[number]))
+            successors, rests = self.successors, self.successors.rests
+            rest = rests.number(self._renamed_rest(turn, rests.items[number & REST_MASK]))
+            found = known[number] = successors.common(rest, self.value(turn, successors.shared(number)))
         return found
 
     def _renamed_rest(self, turn: int, rest: Rest) -> Rest:
@@ -172,13 +173,13 @@ class Renaming:
             return packed
         successors = self.successors
         to, shifts, locals_ = self.turns[turn], successors.shifts, self._locals[turn]
-        network, rest = packed >> successors.network_shift, (packed >> successors.rest_shift) & REST_MASK
+        network, rest = packed >> successors.network_shift, (packed >> successors.rest_shift) & successors.common_mask
         after = self._networks[turn].get(network)
         if after is None:
             after = self.network(turn, network)
         rest_after = self._rests[turn].get(rest)
         if rest_after is None:
-            rest_after = self.rest(turn, rest)
+            rest_after = self.common(turn, rest)
         result = (after << successors.network_shift) | (rest_after << successors.rest_shift)
         for who, shift in enumerate(shifts):
             number = (packed >> shift) & LOCAL_MASK

@@ -48,7 +48,7 @@ class SeenFrom:
             sights = self._sights[who].get(number)
             for one, sight in (self._find_sights(who, number) if sights is None else sights).items():
                 mentioned[one].append(sight)
-        rest, network = (packed >> successors.rest_shift) & REST_MASK, packed >> successors.network_shift
+        rest, network = (packed >> successors.rest_shift) & successors.common_mask, packed >> successors.network_shift
         of_rest, of_network = self._rests.get(rest), self._networks.get(network)
         for one, sight in (self._find_rest(rest) if of_rest is None else of_rest).items():
             mentioned[one].append(sight)
@@ -75,9 +75,9 @@ class SeenFrom:
         return found
 
     def _find_rest(self, number: int) -> dict[int, int]:
-        rest = self._successors.rests.items[number]
+        rest = self._successors.rests.items[number & REST_MASK]
         known = rest.knowledge
-        plain = rest._replace(knowledge=(), cut=())
+        plain = (rest._replace(knowledge=(), cut=()), self._successors.shared(number))
         found = {one: ("rest", self._seen(plain, one)) for one in self._named_in(plain)}
         sights = {one: self._number(sight) for one, sight in found.items()}
         if known:
