@@ -31,7 +31,7 @@ class RichSpecMaker:
                 f"  {role}Note: {{}}",
             ]
         if self._models:
-            lines += ["shared:", "  pot: int = 1", "  queue: set[int]"]
+            lines += ["shared:", "  pot: int = 1", "  queue: set[int]", "  board: map[Colour, int]"]
         lines.append("roles:")
         for role, other in (ROLES, ROLES[::-1]):
             lines += self._role(role, other)
@@ -49,6 +49,7 @@ class RichSpecMaker:
             "    variables:",
             "      n: int",
             "      flag: {type: bool, durable: false}",
+            *(["      copy: map[Colour, int]"] if self._models else []),
             "      ghostly: {type: int, ghost: true}",
             f"      seen: map[{other}, Colour]",
             f"      peers: set[{other}]",
@@ -109,6 +110,7 @@ class RichSpecMaker:
             "any(p.index == 0 for p in peers)",
         ]
         if self._models:
+            guards += ["red in board", "board == copy", "len(board) == 1", "any(v > 0 for v in board.values())"]
             guards += ["pot > 0", "1 in queue", f"any(o.n > 0 for o in {other})", f"all(o in s0 for o in {other})"]
         return guards
 
@@ -182,6 +184,8 @@ class RichSpecMaker:
         }
         kind = self._dice.choice(list(steps))
         effects = ["pot = (pot + 1) % 3", "queue = queue | {1}", "queue = queue - {1}", "queue = queue | {n}"]
+        effects += ["board[red] = pot", "board.pop(green, none)", "board[green] = 1", "board = {}"]
+        effects += ["copy = board", "board = copy", "board = {red: n}"]
         return [*steps[kind], *self._effects(other, effects)]
 
     def _fairness(self) -> list[str]:
@@ -222,6 +226,8 @@ class RichSpecMaker:
             "any(a.colour == red for a in alpha)",
             "any(a.ghostly == 1 for a in alpha)",
         ]
+        if self._models:
+            conditions += ["red in board", "all(v == 1 for v in board.values())", "any(a.copy == board for a in alpha)"]
         if self._acts:
             conditions += ["happened(pay)"] if self._pay_keyed is not None else []
         lines = []

@@ -150,7 +150,7 @@ class Strikes:
     def _find_by_instance(self, packed: int, who: int, local: int) -> Record:
         footprints = self._all.footprints
         if footprints is not None:
-            return footprints.find(("faults", who, local), packed, lambda: self._finder.faults(who, local))
+            return footprints.find(*self._all.about_faults(who, local, packed))
         record = self._finder.faults(who, local)
         if not self._setting.is_model:
             self._by_instance[who][local] = record

@@ -12,7 +12,7 @@ from comityc.explore.engine.stand_in import StandIn
 A = TypeVar("A")
 
 
-class _Branch(dict[int, Any]):
+class Branch(dict[int, Any]):
     """What comes next, by the number that stands somewhere in the state."""
 
     __slots__ = ("mask", "shift")
@@ -27,14 +27,20 @@ class Footprints(Generic[A]):
     def __init__(self, world: StandIn) -> None:
         self._world = world
         self._roots: dict[Hashable, Any] = {}
+        self.learnt = 0
+        """How many answers had to be worked out."""
 
     def find(self, question: Hashable, packed: int, answer: Callable[[], A]) -> A:
         """Return the answer to a question about a state, which `answer` works out where it is not known."""
         at = self._roots.get(question)
-        while type(at) is _Branch:
+        while type(at) is Branch:
             at = at.get((packed >> at.shift) & at.mask)
         found: A = self._learn(question, answer) if at is None else at
         return found
+
+    def root(self, question: Hashable) -> Any:
+        """Return the first branch, or the answer, of a question that was asked."""
+        return self._roots[question]
 
     def _learn(self, question: Hashable, answer: Callable[[], A]) -> A:
         world, notes = self._world, dict[tuple[int, int], int]()
@@ -48,9 +54,10 @@ class Footprints(Generic[A]):
         for (shift, mask), number in notes.items():
             branch = holder.get(slot)
             if branch is None:
-                branch = holder[slot] = _Branch(shift, mask)
-            elif type(branch) is not _Branch or (branch.shift, branch.mask) != (shift, mask):
+                branch = holder[slot] = Branch(shift, mask)
+            elif type(branch) is not Branch or (branch.shift, branch.mask) != (shift, mask):
                 raise AssertionError("the same was read, and something else was looked at next")
             holder, slot = branch, number
         holder[slot] = found
+        self.learnt += 1
         return found

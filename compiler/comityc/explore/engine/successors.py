@@ -50,6 +50,13 @@ KEEP, DROP, LEARN = range(3)
 """What becomes of a message that is sent: under way, of no use, or known to a liar at once."""
 
 Steps = list[tuple[int, int]]
+Asked = tuple[tuple[Any, ...], int, Callable[[], Record]]
+"""A question, the state in which it is asked, and what works out the answer."""
+
+
+def remembers(setting: Setting) -> bool:
+    """Say whether what a step of a model read tells all that it depends on: neither time nor fresh ids come in."""
+    return setting.timing is None and setting.moments is None and not setting.module.FRESH
 
 
 class Successors:
@@ -290,7 +297,8 @@ class Successors:
     @property
     def found_out(self) -> int:
         """How often a machine had to be stepped so far: how many local states were looked at by themselves, or with a message."""
-        return sum(map(len, self._own)) + len(self._deliveries)
+        learnt = 0 if self.footprints is None else self.footprints.learnt
+        return sum(map(len, self._own)) + len(self._deliveries) + learnt
 
     def known_own(self, who: int, local: int) -> Record | None:
         """Return the steps that an instance takes by itself from a local state, if they were found before."""
@@ -302,7 +310,7 @@ class Successors:
 
     def _find_own(self, packed: int, who: int, local: int) -> Record:
         if self.footprints is not None:
-            return self.footprints.find((who, local), packed, lambda: self._visited(who, local))
+            return self.footprints.find(*self.about_own(who, local, packed))
         ids = self.fresh_ids(packed, who)
         known = self._with_fresh.get((who, local, ids)) if ids else None
         if known is not None:
@@ -315,15 +323,25 @@ class Successors:
             self._own[who][local] = record
         return record
 
+    def about_own(self, who: int, local: int, packed: int) -> Asked:
+        """Return the question what an instance of a model does by itself in a state, and who answers it."""
+        return (who, local), packed, lambda: self._visited(who, local)
+
     def _visited(self, who: int, local: int) -> Record:
         self.visit(who, local)
         return self.finder.own(who, local)
 
+    def about_delivery(self, who: int, local: int, envelope: int, packed: int) -> Asked:
+        """Return the question what it does with a message."""
+        return ("deliver", local, envelope), packed, lambda: self.finder.deliver(who, local, envelope)
+
+    def about_faults(self, who: int, local: int, packed: int) -> Asked:
+        """Return the question how faults may strike it."""
+        return ("faults", who, local), packed, lambda: self.finder.faults(who, local)
+
     def _find_delivery(self, packed: int, who: int, local: int, envelope: int) -> Record:
         if self.footprints is not None:
-            return self.footprints.find(
-                ("deliver", who, local, envelope), packed, lambda: self.finder.deliver(who, local, envelope)
-            )
+            return self.footprints.find(*self.about_delivery(who, local, envelope, packed))
         ids = self.fresh_ids(packed, who)
         known = self._with_fresh.get((envelope, local, who, ids)) if ids else None
         if known is not None:
@@ -438,7 +456,7 @@ class Successors:
         self.finder.world = world
         for machine in self.setting.machines:
             machine.world = world
-        if self.setting.timing is None and self.setting.moments is None and not self.setting.module.FRESH:
+        if remembers(self.setting):
             self.footprints = Footprints(world)
 
     def look_around(self, packed: int) -> None:

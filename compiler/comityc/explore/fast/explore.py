@@ -8,8 +8,10 @@ from dataclasses import fields
 from types import ModuleType
 from typing import Any, Literal
 
+from comityc.explore.engine.rearming import disarms_others
 from comityc.explore.engine.search import MAX_STATES, Progress, Search
 from comityc.explore.engine.setting import Setting
+from comityc.explore.engine.successors import remembers
 from comityc.explore.fast.columns import ColumnSearch
 from comityc.explore.fast.native import build, compiler
 from comityc.explore.fast.native_search import NativeSearch
@@ -49,7 +51,9 @@ _KNOWN_CASE = {
 
 def unfit(setting: Setting, *, for_columns: bool = False) -> str | None:
     """Say why only the reference engine can take a case; None where the kernel can, or NumPy's columns."""
-    if setting.is_model:
+    if setting.is_model and (
+        for_columns or not remembers(setting) or disarms_others(setting) or setting.faults.byzantine
+    ):
         return "its instances see each other"
     if setting.faults.byzantine and setting.exact:
         return "figures are stated, and what liars send is under way first"
@@ -68,7 +72,7 @@ def unfit(setting: Setting, *, for_columns: bool = False) -> str | None:
 
 def pays(graph: Graph, search: Search) -> bool:
     """Say whether tables would pay: where most states need rows of their own, the reference does the same with less ado."""
-    used_again = search.successors.found_out < _USED_AGAIN * graph.expanded
+    used_again = search.successors.found_out < _USED_AGAIN * graph.expanded or not graph.expanded
     return len(graph.states) >= _TAKE_OVER and used_again
 
 

@@ -84,41 +84,62 @@ enum { SWIFT = 1, SLOW = 2, SWIFT_LOCAL = 2, SWIFT_LABEL = 26, SWIFT_MASK = (1 <
 enum { MOST_SWIFT = 1 << 12 };           /* only so many envelopes are delivered so */
 
 static u64 swift_of(const Tables *t, i32 row) {
+    if (row <= ROW_DEFERRED) return SLOW;
     const Row *r = &t->rows[row];
-    if (row <= ROW_DEFERRED || r->note || r->fresh || r->last != r->first + 1) return SLOW;
+    if ( r->note || r->fresh || r->last != r->first + 1) return SLOW;
     const Move *move = &t->moves[r->first];
     if (move->flags != PLAIN || (t->keeps && t->removes)) return SLOW;
     return SWIFT | (u64)move->local << SWIFT_LOCAL | (u64)move->label << SWIFT_LABEL;
 }
 
-static inline i32 own_row(Worker *k, i32 who, u64 local) {
-    if (k->t->own[who][local] == UNKNOWN) ask(k, OWN, who, (i64)local, 0);
+/* Go on from a branch to a row. */
+static i32 along(Worker *k, const State *s, i32 row) {
+    while (row <= FIRST_BRANCH) {
+        u32 branch = (u32)(FIRST_BRANCH - row);
+        row = remembered(k, BRANCH, branch, get(s, &k->t->local[k->t->branches[branch]]), (i64)(uintptr_t)s);
+    }
+    return row;
+}
+
+/* A row, or the branch with which the way to it begins. */
+static inline i32 own_root(Worker *k, const State *s, i32 who, u64 local) {
+    if (k->t->own[who][local] == UNKNOWN) ask(k, OWN, who, (i64)local, (i64)(uintptr_t)s);
     return k->t->own[who][local];
 }
 
-static inline i32 delivery_row(Worker *k, u32 envelope, u64 local) {
+static inline i32 own_row(Worker *k, const State *s, i32 who, u64 local) {
+    i32 row = own_root(k, s, who, local);
+    return row <= FIRST_BRANCH ? along(k, s, row) : row;
+}
+
+static inline i32 delivery_root(Worker *k, const State *s, u32 envelope, u64 local) {
     i32 row = k->t->deliver[envelope][local];
     if (row != UNKNOWN) return row;
-    ask(k, DELIVER, envelope, (i64)local, 0);
+    ask(k, DELIVER, envelope, (i64)local, (i64)(uintptr_t)s);
     return k->t->deliver[envelope][local];
 }
 
-static u64 find_swift(Worker *k, u32 envelope, i32 who, u64 local) {
+static inline i32 delivery_row(Worker *k, const State *s, u32 envelope, u64 local) {
+    i32 row = delivery_root(k, s, envelope, local);
+    return row <= FIRST_BRANCH ? along(k, s, row) : row;
+}
+
+static u64 find_swift(Worker *k, const State *s, u32 envelope, i32 who, u64 local) {
     if (!k->alone) give_up(k);
     if (!k->swift[envelope]) k->swift[envelope] = reserve((k->t->local[who].mask + 1) * 8);
     if (!k->swift[envelope]) no_room(k);
-    return k->swift[envelope][local] = swift_of(k->t, delivery_row(k, envelope, local));
+    return k->swift[envelope][local] = swift_of(k->t, delivery_root(k, s, envelope, local));
 }
 
-static inline u64 swift(Worker *k, u32 envelope, i32 who, u64 local) {
+static inline u64 swift(Worker *k, const State *s, u32 envelope, i32 who, u64 local) {
     if (envelope >= MOST_SWIFT) return SLOW;
     u64 known = k->swift[envelope] ? k->swift[envelope][local] : 0;
-    return known ? known : find_swift(k, envelope, who, local);
+    return known ? known : find_swift(k, s, envelope, who, local);
 }
 
-static inline i32 faults_row(Worker *k, i32 who, u64 local) {
-    if (k->t->faults[who][local] == UNKNOWN) ask(k, FAULTS, who, (i64)local, 0);
-    return k->t->faults[who][local];
+static inline i32 faults_row(Worker *k, const State *s, i32 who, u64 local) {
+    if (k->t->faults[who][local] == UNKNOWN) ask(k, FAULTS, who, (i64)local, (i64)(uintptr_t)s);
+    return along(k, s, k->t->faults[who][local]);
 }
 
 static inline Alarm alarm_of(Worker *k, i32 who, u64 local) {

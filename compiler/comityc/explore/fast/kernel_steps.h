@@ -119,6 +119,11 @@ static u8 take(Worker *k, const State *before, const State *base, i32 who, i32 n
         if (cut) label = remembered(k, LOSING, (u64)at * 2 + (u64)kept, (u64)cut, 0);
         State s = *base;
         put(&s, &k->t->local[who], move.local);
+        for (u32 i = 0; i < move.write_count; i++) {
+            const Write *one = &k->t->writes[move.writes + i];
+            const Field *f = &k->t->local[one->part];
+            put(&s, f, get(&s, f) + (u64)(i64)one->change);
+        }
         for (u32 i = 0; i < move.send_count; i++) {
             u32 envelope = k->t->sends[move.sends + i];
             if (crosses(k->t, cut, k->t->envelope_lane[envelope])) continue;
@@ -148,7 +153,7 @@ static u8 take(Worker *k, const State *before, const State *base, i32 who, i32 n
 
 /* Whether a move is one, and which bits: whoever asks knows that its row says nothing and takes no fresh ids. */
 static int patch_of(const Tables *t, i32 who, const Move *move, Patch *found) {
-    if (move->operation || move->note || move->flags & NOT_TAKEN) return 0;
+    if (move->operation || move->note || move->flags & NOT_TAKEN || move->write_count) return 0;
     if (move->sweep && t->removes) return 0;  /* there may be queues, now or later */
     if (move->send_count && (t->sorts || t->most >= 0 || t->parts || t->kinds || t->copies != 1)) return 0;
     *found = (Patch){{{0}}, {{0}}, move->label, move->sweep};
@@ -165,14 +170,15 @@ static int patch_of(const Tables *t, i32 who, const Move *move, Patch *found) {
 
 enum { UNPATCHED = 1 };                  /* in place of the first of the patches: there are none for this state */
 
-static Span find_patched(Worker *k, i32 who, u64 local) {
+static Span find_patched(Worker *k, const State *s, i32 who, u64 local) {
     Inside *in = k->e->inside;
-    i32 number = own_row(k, who, local);
+    i32 number = own_root(k, s, who, local);
     if (!k->alone) give_up(k);
-    const Row *row = &k->t->rows[number];
-    u32 count = row->last - row->first;
     Span *found = &k->patched[who][local];
     *found = (Span){UNPATCHED, UNPATCHED};
+    if (number <= FIRST_BRANCH) return *found;
+    const Row *row = &k->t->rows[number];
+    u32 count = row->last - row->first;
     if (row->note || row->fresh) return *found;
     if (in->patch_count + count > in->patch_capacity) {
         u64 more = 2 * in->patch_capacity + count;
@@ -193,9 +199,9 @@ static Span find_patched(Worker *k, i32 who, u64 local) {
 static inline u8 act(Worker *k, const State *s, i32 who, u64 index) {
     u64 local = get(s, &k->t->local[who]);
     Span patched = k->patched[who][local];
-    if (!patched.first) patched = find_patched(k, who, local);
+    if (!patched.first) patched = find_patched(k, s, who, local);
     if (patched.first == UNPATCHED) {
-        i32 row = own_row(k, who, local);
+        i32 row = own_row(k, s, who, local);
         return row == ROW_NOTHING ? 0 : take(k, s, s, who, with_fresh(k, s, row, who), 0, 0, index);
     }
     const Patch *patches = k->e->inside->patches;
@@ -213,7 +219,7 @@ static inline u8 act(Worker *k, const State *s, i32 who, u64 index) {
 static u8 arrive(Worker *k, const State *s, u32 envelope, i32 lane, u64 without, u64 index, int *deferred) {
     const Tables *t = k->t;
     i32 who = t->lane_receiver[lane];
-    u64 local = get(s, &t->local[who]), known = swift(k, envelope, who, local);
+    u64 local = get(s, &t->local[who]), known = swift(k, s, envelope, who, local);
     *deferred = 0;
     if (known & SWIFT) {
         u64 to = known >> SWIFT_LOCAL & SWIFT_MASK;
@@ -229,7 +235,7 @@ static u8 arrive(Worker *k, const State *s, u32 envelope, i32 lane, u64 without,
         k->next_label[k->next_count++] = (i32)(known >> SWIFT_LABEL);
         return 0;
     }
-    i32 row = delivery_row(k, envelope, local);
+    i32 row = delivery_row(k, s, envelope, local);
     *deferred = row == ROW_DEFERRED;
     if (row == ROW_DEFERRED || row == ROW_NOTHING) return 0;
     row = with_fresh(k, s, row, who);
@@ -443,7 +449,7 @@ static u8 strike(Worker *k, const State *s, u64 index) {
     part(k, s, rest);
     if (rest.strikes)
         for (i32 who = 0; who < k->t->instances; who++) {
-            i32 row = faults_row(k, who, get(s, &k->t->local[who]));
+            i32 row = faults_row(k, s, who, get(s, &k->t->local[who]));
             if (row != ROW_NOTHING) flags |= take(k, s, s, who, row, 0, 0, index);
         }
     return k->t->liars ? flags | forge(k, s, rest.cut, index) : flags;

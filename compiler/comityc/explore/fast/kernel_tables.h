@@ -4,16 +4,17 @@ typedef struct { u64 w[W]; } State;
 typedef struct { u32 word, shift; u64 mask; } Field;
 
 enum { OWN, DELIVER, FAULTS, FATE, REST, APPLY, APPEND, FILTER, FRESH, FORGE,
-       LOSING, PART, ALARM, LABEL, TIME, LATER, ENVELOPE_LATER, QUEUE_LATER, NUMBERED };  /* what may be asked for */
-enum { UNKNOWN = -1, BLOCKED = -2 };
+       LOSING, PART, ALARM, LABEL, TIME, LATER, ENVELOPE_LATER, QUEUE_LATER, BRANCH, NUMBERED };  /* what may be asked for */
+enum { UNKNOWN = -1, BLOCKED = -2, FIRST_BRANCH = -3 };  /* in place of a row; of a model it may depend on other parts of the state */
 enum { ROW_NOTHING, ROW_DEFERRED };
 enum { NOT_TAKEN = 1, PLAIN = 2 };     /* flags of a move; a plain one changes the local state of its instance and nothing else */
 enum { KEEP = 1, DROP = 2, LEARN = 3 };                                                   /* fates of a message sent */
 enum { NOTE_CUT = 1, NOTE_BROKEN = 2, STUCK = 4, NOTE_HOLDS = 8 };                        /* flags of a state */
 enum { DONE, NEW_LAYOUT, LIMIT, STOPPED, NO_MEMORY };                                     /* why `expand` returns */
 
-typedef struct { u32 local, operation, sends, send_count, sweep, label, kept_label, note, flags; } Move;
+typedef struct { u32 local, operation, sends, send_count, sweep, label, kept_label, note, flags, writes, write_count; } Move;
 typedef struct { u32 first, last, note, fresh; } Row;
+typedef struct { u32 part; i32 change; } Write;           /* a part of the state that a move of a model changes, and by how much */
 typedef struct { u32 label, after, fault; } WorldMove;
 typedef struct { u32 first, last; i32 lose, duplicate, strikes, known, cut, heals; u32 first_split, last_split; } Rest;
 typedef struct { u32 after, cut; } Split;                 /* the rest once the network has fallen apart, and how */
@@ -54,6 +55,8 @@ typedef struct {
     Move *moves;
     u8 *move_used;
     u32 *sends;
+    Write *writes;
+    u32 *branches;             /* by branch: which part of the state decides; parts go by the places of their fields behind `local` */
     Rest *rests;
     WorldMove *world_moves;
     u64 *sweep_mask;           /* [sweep * W]: what stays of the lanes without order */

@@ -73,7 +73,7 @@ def words_of(tables: Tables, states: Sequence[int]) -> Words:
             row[word] |= value << shift
         content = successors.network.contents[packed >> successors.network_shift]
         for lane, value in tables.lanes.values_of(content).items():
-            word, shift, _ = fields[tables.rest_part + 1 + lane]
+            word, shift, _ = fields[tables.first_lane + lane]
             row[word] |= value << shift
         rows.append(row)
     columns: NDArray[np.uint64] = np.array(rows, dtype=np.uint64).reshape(len(rows), layout.words)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comityc.explore.cores import threads
+from comityc.explore.engine.places import PLACE_BITS, PLACE_MASK
 from comityc.explore.engine.search import Progress, Search
 from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK
 from comityc.explore.fast import structures as k
@@ -211,9 +212,12 @@ def pack_all(tables: Tables, search: Search) -> NDArray[np.uint64]:
     rows = np.zeros((len(states), layout.words), dtype=np.uint64)
     columns = [[(packed >> shift) & LOCAL_MASK for packed in states] for shift in successors.shifts]
     columns.append([(packed >> successors.rest_shift) & REST_MASK for packed in states])
+    for place in range(successors.places.count):
+        shift = successors.place_shift + place * PLACE_BITS
+        columns.append([(packed >> shift) & PLACE_MASK for packed in states])
     for part, column in enumerate(columns):
         _put(rows, layout, part, np.array(column, dtype=np.uint64))
-    first = tables.rest_part + 1
+    first = tables.first_lane
     lanes = np.zeros((len(states), len(layout.fields) - first), dtype=np.uint64)
     for at, packed in enumerate(states):
         for lane, value in values[packed >> successors.network_shift].items():

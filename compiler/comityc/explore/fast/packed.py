@@ -6,6 +6,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from comityc.explore.engine.places import PLACE_BITS, PLACE_MASK
 from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
 from comityc.explore.fast.tables import Tables
 from comityc.explore.graphs.classes import Part, classify
@@ -19,8 +20,10 @@ class PackedStates(Sequence[int]):
         self.rows, self._tables, self._all = rows, tables, successors
         self._masks = {LOCAL_MASK << shift: part for part, shift in enumerate(successors.shifts)}
         self._masks[REST_MASK << successors.rest_shift] = tables.rest_part
+        for place in range(successors.places.count):
+            self._masks[PLACE_MASK << (successors.place_shift + place * PLACE_BITS)] = tables.rest_part + 1 + place
         fields = tables.layout.fields.tolist()
-        self._own, self._lanes = fields[: tables.rest_part + 1], fields[tables.rest_part + 1 :]
+        self._lanes = fields[tables.first_lane :]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -40,9 +43,7 @@ class PackedStates(Sequence[int]):
 
     def without_messages(self, index: int) -> int:
         """Return a state with nothing under way, which is quicker and enough for a `World`."""
-        row = self.rows[index].tolist()
-        *locals_, rest = [row[word] >> shift & mask for word, shift, mask in self._own]
-        return self._all.pack(locals_, rest)
+        return self._tables.packed_of(self.rows[index].tolist())
 
     def column(self, mask: int, states: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """Return one part of every state, or of some: that of an instance, or the rest, by its mask in the reference's numbers."""
@@ -51,9 +52,10 @@ class PackedStates(Sequence[int]):
 
     def values(self, mask: int) -> int:
         """Return how many values a part may have."""
-        part = self._masks[mask]
-        known = self._all.finder.locals
-        return len(known[part]) if part < len(known) else len(self._all.rests.items)
+        part, rest = self._masks[mask], self._tables.rest_part
+        if part < rest:
+            return len(self._all.finder.locals[part])
+        return len(self._all.rests.items if part == rest else self._all.places.values[part - rest - 1])
 
     def sift(
         self, parts: Sequence[tuple[int, NDArray[np.int64]]], *, numbered: bool

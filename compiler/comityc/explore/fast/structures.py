@@ -7,9 +7,13 @@ import numpy as np
 MOVE = np.dtype(
     [
         (name, np.uint32)
-        for name in ("local", "operation", "sends", "send_count", "sweep", "label", "kept_label", "note", "flags")
+        for name in (
+            *("local", "operation", "sends", "send_count", "sweep", "label", "kept_label", "note", "flags"),
+            *("writes", "write_count"),
+        )
     ]
 )
+WRITE = np.dtype([("part", np.uint32), ("change", np.int32)])
 ROW = np.dtype([(name, np.uint32) for name in ("first", "last", "note", "fresh")])
 WORLD_MOVE = np.dtype([(name, np.uint32) for name in ("label", "after", "fault")])
 REST = np.dtype(
@@ -24,9 +28,9 @@ WAITING = np.dtype([("envelope", np.uint32), ("without", np.uint32)])
 CHANGE = np.dtype([("label", np.uint32), ("after", np.uint32)])
 
 OWN, DELIVER, FAULTS, FATE, REST_MOVES, APPLY, APPEND, FILTER, FRESH, FORGE = range(10)
-LOSING, PART, ALARM_OF, LABEL, TIME, LATER, ENVELOPE_LATER, QUEUE_LATER = range(10, 18)
+LOSING, PART, ALARM_OF, LABEL, TIME, LATER, ENVELOPE_LATER, QUEUE_LATER, BRANCH = range(10, 19)
 """What the kernel may ask for."""
-UNKNOWN, BLOCKED = -1, -2
+UNKNOWN, BLOCKED, FIRST_BRANCH = -1, -2, -3
 ROW_NOTHING, ROW_DEFERRED = 0, 1
 NOT_TAKEN, PLAIN = 1, 2
 KEEP, DROP, LEARN = 1, 2, 3
@@ -89,6 +93,8 @@ POINTERS = (
     "moves",
     "move_used",
     "sends",
+    "writes",
+    "branches",
     "rests",
     "world_moves",
     "sweep_mask",

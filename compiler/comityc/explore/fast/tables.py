@@ -5,14 +5,17 @@ are first asked for, by the reference's own `MoveFinder`, which steps the genera
 """
 
 import ctypes
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from comityc.explore.engine.footprints import Branch, Footprints
 from comityc.explore.engine.passing import Passing
+from comityc.explore.engine.places import PLACE_BITS, PLACE_MASK
 from comityc.explore.engine.records import BYZANTINE, CUT, DEFERRED, LOCAL_BITS, NOTHING, UNDER_WAY, Note, Record
 from comityc.explore.engine.rest import BLOCKED as NOT_ALLOWED
-from comityc.explore.engine.successors import LOCAL_MASK, Successors
+from comityc.explore.engine.successors import LOCAL_MASK, Asked, Successors
 from comityc.explore.engine.values import fresh_ids_in
 from comityc.explore.fast import structures as k
 from comityc.explore.fast.cuts import Cuts
@@ -21,6 +24,15 @@ from comityc.explore.fast.lanes import Lanes
 from comityc.explore.fast.layout import FIELD, Layout, grown, lay_out
 
 _MOST_IDS = 64
+
+
+class Way(NamedTuple):
+    """Leads from a question to its answers, by what is read on the way."""
+
+    who: int
+    local: int
+    asked: Asked
+    branch: Branch = Branch(0, 0)
 
 
 class TooRich(Exception):
@@ -42,6 +54,10 @@ class Tables:
         self.moves = Growing(t, "moves", k.MOVE)
         self.move_used = Growing(t, "move_used", np.uint8)
         self.sends = Growing(t, "sends", np.uint32)
+        self.writes = Growing(t, "writes", k.WRITE)
+        self.branches = Growing(t, "branches", np.uint32)
+        self._ways: list[Way] = []
+        self._branch_numbers: dict[int, int] = {}
         self.rests = Growing(t, "rests", k.REST)
         self.world_moves = Growing(t, "world_moves", k.WORLD_MOVE)
         self.cuts = Cuts(t, successors)
@@ -95,13 +111,20 @@ class Tables:
         """The number of the part of a state that is neither instance nor message."""
         return len(self.setting.instances)
 
+    @property
+    def first_lane(self) -> int:
+        """The number of the first part that is a lane of messages; between it and the rest there are the places of shared variables."""
+        return self.rest_part + 1 + self.successors.places.count
+
     def arrange(self) -> Layout:
         """Lay the states out for what is known now."""
         self.sync()
         finder, instances = self.successors.finder, len(self.setting.instances)
         widths = [_bits(len(finder.locals[who])) for who in range(instances)]
-        widths += [_bits(len(self.successors.rests.items)), *self.lanes.widths()]
-        growing = [*range(instances + 1), *(instances + 1 + lane for lane in self.lanes.queues)]
+        widths.append(_bits(len(self.successors.rests.items)))
+        widths += [_bits(len(values)) for values in self.successors.places.values]
+        widths += self.lanes.widths()
+        growing = [*range(self.first_lane), *(self.first_lane + lane for lane in self.lanes.queues)]
         waiting = self.lanes.spare_width if self._fields_wait else 0
         as_it_is = grown(self.layout, widths, waiting) if len(self.layout.fields) else None
         self.layout = as_it_is or lay_out(widths, growing, self._outgrown, self.lanes.expected(), waiting)
@@ -115,9 +138,10 @@ class Tables:
         size = self._fields.dtype.itemsize
         self.structure.local = start
         self.structure.rest = start + size * self.rest_part
-        self.structure.lane = start + size * (self.rest_part + 1)
+        self.structure.lane = start + size * self.first_lane
+        self._own_fields: list[tuple[int, int, int]] = self._fields[: self.first_lane].tolist()
         self.masks = [int(mask) for mask in self._fields["mask"]]
-        self.lanes.use_layout(self.layout, self.rest_part + 1)
+        self.lanes.use_layout(self.layout, self.first_lane)
 
     def _check_room(self) -> None:
         """See whether everything that is known now fits the layout."""
@@ -128,7 +152,11 @@ class Tables:
         if len(self.successors.rests.items) - 1 > self.masks[self.rest_part]:
             self.new_layout = True
             self._outgrown.add(self.rest_part)
-        if not self.lanes.fit(self.masks, self.rest_part + 1):
+        for part, values in enumerate(self.successors.places.values, self.rest_part + 1):
+            if len(values) - 1 > self.masks[part]:
+                self.new_layout = True
+                self._outgrown.add(part)
+        if not self.lanes.fit(self.masks, self.first_lane):
             self.new_layout = True
 
     # ---- what is known grows
@@ -161,6 +189,7 @@ class Tables:
             sum(map(len, successors.finder.locals)),
             len(successors.network.envelopes),
             len(successors.rests.items),
+            sum(map(len, successors.places.values)),
             self.lanes.queue_number.length,
         )
         grown, self._sizes = sizes != self._sizes, sizes
@@ -221,12 +250,13 @@ class Tables:
     def _answer(self, kind: int, a: int, b: int, c: int) -> int:
         match kind:
             case k.OWN:
-                self.own[a][b] = self._own_row(a, b)
+                self.own[a][b] = self._own_row(a, b, c)
             case k.DELIVER:
-                self.lanes.deliver[a][b] = self._delivery_row(a, b)
+                self.lanes.deliver[a][b] = self._delivery_row(a, b, c)
             case k.FAULTS:
-                record = self.successors.finder.faults(a, b)
-                self.faults[a][b] = self._row(record, a, b)
+                self.faults[a][b] = self._faults_row(a, b, c)
+            case k.BRANCH:
+                return self._onward(a, b, c)
             case k.FATE:
                 self._find_fate(a, b)
             case k.REST_MOVES:
@@ -276,7 +306,9 @@ class Tables:
                 return self.lanes.appended(queue, other)
         return 0
 
-    def _own_row(self, who: int, local: int) -> int:
+    def _own_row(self, who: int, local: int, state: int) -> int:
+        if self.successors.footprints is not None:
+            return self._root(Way(who, local, self.successors.about_own(who, local, self._packed_at(state))))
         known = self.successors.known_own(who, local)
         if known is not None:
             return self._row(known, who, local)
@@ -285,14 +317,77 @@ class Tables:
         record = self.successors.finder.own(who, local, ids)
         return self._row_or_origin(record, who, local, ("own", who, local))
 
-    def _delivery_row(self, envelope: int, local: int) -> int:
+    def _faults_row(self, who: int, local: int, state: int) -> int:
+        if self.successors.footprints is not None:
+            return self._root(Way(who, local, self.successors.about_faults(who, local, self._packed_at(state))))
+        return self._row(self.successors.finder.faults(who, local), who, local)
+
+    def _delivery_row(self, envelope: int, local: int, state: int) -> int:
         who = self.successors.network.receivers[envelope]
+        if self.successors.footprints is not None:
+            asked = self.successors.about_delivery(who, local, envelope, self._packed_at(state))
+            return self._root(Way(who, local, asked))
         known = self.successors.known_delivery(envelope, local)
         if known is not None:
             return self._row(known, who, local)
         ids = self._ids_when_nothing_is_used(who)
         record = self.successors.finder.deliver(who, local, envelope, ids)
         return self._row_or_origin(record, who, local, ("deliver", who, local, envelope))
+
+    # ---- models
+
+    def _root(self, way: "Way") -> int:
+        """Return the row, or the branch, with which the answer to a question begins."""
+        self._ask_in(way, way.asked[1])
+        return self._node(self._footprints.root(way.asked[0]), way)
+
+    def _onward(self, branch: int, value: int, state: int) -> int:
+        """Return the row or the branch behind a branch, for the value that a part has in a state."""
+        way = self._ways[branch]
+        if value not in way.branch:
+            self._ask_in(way, self._packed_at(state))
+        return self._node(way.branch[value], way)
+
+    def _node(self, node: Branch | Record, way: "Way") -> int:
+        if not isinstance(node, Branch):
+            return self._row(node, way.who, way.local)
+        number = self._branch_numbers.get(id(node))
+        if number is None:
+            number = self._branch_numbers[id(node)] = self.branches.append(self._part_at(node.shift))
+            self._ways.append(way._replace(branch=node))
+        return k.FIRST_BRANCH - number
+
+    def _ask_in(self, way: "Way", packed: int) -> None:
+        question, _, answer = way.asked
+        self.successors.look_around(packed)
+        self._footprints.find(question, packed, answer)
+
+    @property
+    def _footprints(self) -> Footprints[Record]:
+        footprints = self.successors.footprints
+        if footprints is None:
+            raise AssertionError("this is no model")
+        return footprints
+
+    def _part_at(self, shift: int) -> int:
+        """Return the part that stands somewhere in a state as the reference packs it."""
+        successors = self.successors
+        if shift < successors.rest_shift:
+            return shift // LOCAL_BITS
+        return self.rest_part + 1 + (shift - successors.place_shift) // PLACE_BITS
+
+    def _packed_at(self, place: int) -> int:
+        """Return a state that stands at an address as the reference packs it, less its network."""
+        return self.packed_of(list((ctypes.c_uint64 * self.layout.words).from_address(place)))
+
+    def packed_of(self, words: Sequence[int]) -> int:
+        """Return a state less its network as the reference packs it."""
+        successors, rest = self.successors, self.rest_part
+        values = [words[word] >> shift & mask for word, shift, mask in self._own_fields]
+        packed = successors.pack(values[:rest], values[rest])
+        for at, value in enumerate(values[rest + 1 :]):
+            packed |= value << (successors.place_shift + at * PLACE_BITS)
+        return packed
 
     def _forge_row(self, pair: int, local: int) -> int:
         count = len(self.setting.instances)
@@ -378,7 +473,7 @@ class Tables:
     def _content_at(self, place: int) -> tuple[int, ...]:
         """Return the messages under way in a state that stands at an address."""
         words = (ctypes.c_uint64 * self.layout.words).from_address(place)
-        fields = self.layout.fields[self.rest_part + 1 :].tolist()
+        fields = self.layout.fields[self.first_lane :].tolist()
         values = {lane: words[word] >> shift & mask for lane, (word, shift, mask) in enumerate(fields)}
         return self.lanes.content_of({lane: value for lane, value in values.items() if value})
 
@@ -392,14 +487,16 @@ class Tables:
         labels, keeps = self.successors.labels, self.setting.keeps and self.setting.removes
         moves: list[tuple[int, ...]] = []
         for delta, label in record.plain:
-            after = local + (delta >> (who * LOCAL_BITS))
-            moves.append((after, 0, 0, 0, 0, label, labels.kept(label) if keeps else label, 0, k.PLAIN))
+            after, *writes = self._changes(delta, who, local)
+            plain = 0 if writes[1] else k.PLAIN
+            moves.append((after, 0, 0, 0, 0, label, labels.kept(label) if keeps else label, 0, plain, *writes))
             self._taken.append(None)
             self._move_of.append(((), label, label))
         for move in record.others:
             sends, sweep = self._sends(move.sends), self.lanes.sweep(who, move.swept)
             kept = labels.kept(move.label) if keeps else move.label
             flags = k.NOT_TAKEN if move.delta is None else 0
+            _, *writes = self._changes(move.delta or 0, who, local)
             moves.append(
                 (
                     move.local,
@@ -411,6 +508,7 @@ class Tables:
                     kept,
                     self._note(move.notes),
                     flags,
+                    *writes,
                 )
             )
             self._taken.append(move.taken)
@@ -418,6 +516,18 @@ class Tables:
         first, last = self.moves.extend(moves)
         self.move_used.reserve(last)
         return self.rows.append((first, last, self._note(record.notes), 0))
+
+    def _changes(self, delta: int, who: int, local: int) -> tuple[int, int, int]:
+        """Return the local state after a move, and the places of shared variables that it writes: where they begin, and how many."""
+        shift, half, successors = who * LOCAL_BITS, 1 << (LOCAL_BITS - 1), self.successors
+        own = ((delta >> shift) + half & LOCAL_MASK) - half  # differences are small, and may be below zero
+        left, writes = (delta - (own << shift)) >> successors.place_shift, []
+        for place in range(successors.places.count if left else 0):
+            change = (left + half & PLACE_MASK) - half
+            left = (left - change) >> PLACE_BITS
+            if change:
+                writes.append((self.rest_part + 1 + place, change))
+        return local + own, self.writes.extend(writes)[0], len(writes)
 
     def _sends(self, envelopes: tuple[int, ...]) -> int:
         if envelopes not in self._send_numbers:
