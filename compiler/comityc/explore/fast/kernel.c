@@ -144,8 +144,9 @@ static int expand_alone(Engine *e, u64 last) {
 
 /* Take every step from the states `e->expanded` up to `last`, which are of one level. */
 int expand(Engine *e, u64 last) {
-    if (e->threads > 1 && last - e->expanded >= WORTH_A_TEAM) return expand_together(e, last);
-    return expand_alone(e, last);
+    int status = e->threads > 1 && last - e->expanded >= WORTH_A_TEAM ? expand_together(e, last) : expand_alone(e, last);
+    if (status != DONE) dismiss(e);  /* what it has is as long as states are now */
+    return status;
 }
 
 /* Find the first of some states, which are of the level before, that leads to a state, and by which label; -1 where none does. */

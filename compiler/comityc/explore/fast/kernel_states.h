@@ -151,11 +151,11 @@ static inline u64 find(Engine *e, const State *s, u64 h, i64 parent, i32 label) 
 static void forget(Engine *e) {
     Inside *in = e->inside;
     u64 n = (u64)e->t->instances;
-    for (u64 who = 0; in->dull && who < n; who++) release(in->dull[who], in->sizes[who] * sizeof(State));
+    for (u64 who = 0; in->dull && who < n; who++) release(in->dull[who], in->sizes[who] * in->dull_size);
     for (u64 who = 0; in->patched && who < n; who++) release(in->patched[who], in->sizes[who] * sizeof(Span));
     for (u64 i = 0; in->swift && i < MOST_SWIFT; i++) if (in->swift[i]) release(in->swift[i], in->sizes[e->t->envelope_receiver[i]] * 8);
     release(in->dull, n * 8); release(in->swift, MOST_SWIFT * 8); release(in->sizes, n * 8);
-    release(in->patched, n * 8); release(in->patches, in->patch_capacity * sizeof(Patch));
+    release(in->patched, n * 8); release(in->patches, in->patch_capacity * in->patch_size);
     in->dull = 0; in->swift = 0; in->sizes = 0; in->patched = 0; in->patches = 0;
 }
 
@@ -164,6 +164,7 @@ static int learn(Engine *e) {
     Inside *in = e->inside;
     u64 n = (u64)e->t->instances;
     forget(e);
+    in->dull_size = sizeof(State); in->patch_size = sizeof(Patch);
     in->sizes = reserve(n * 8); in->swift = reserve(MOST_SWIFT * 8);
     in->patched = reserve(n * 8);
     in->patch_capacity = 1 << 6; in->patch_count = 2;  /* 0 and 1 say something else */

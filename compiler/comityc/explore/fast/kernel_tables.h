@@ -158,6 +158,7 @@ struct Inside {
     Team *team;                          /* once there was one */
     State **dull; u64 **swift; Span **patched;
     Patch *patches; u32 patch_count, patch_capacity;
+    u64 dull_size, patch_size;           /* of one entry: who gives them back may be a kernel for longer states */
     u64 *sizes;                          /* by instance: how many local states the layout has room for */
 };
 

@@ -457,6 +457,5 @@ static int expand_together(Engine *e, u64 last) {
     }
     for (int m = 1; m < there; m++) pthread_join(threads[m], 0);
     pthread_mutex_destroy(&team->barrier.lock); pthread_cond_destroy(&team->barrier.all_there);
-    if (status != DONE) dismiss(e);
     return e->threads == 1 ? expand_alone(e, last) : status;
 }
