@@ -213,6 +213,7 @@ def test_a_spec_that_no_rung_can_search_says_so_once() -> None:
     found = climb(spec.machine, spec.module, base_of(spec.machine, replace(spec.machine.cases[0], later="tea")))
     lines = list(ladder_lines(found, stories=False, chart="none", width=100, plain=False))
     assert len(lines) == 3
+    assert not found.stands_what_it_declares
     assert lines[1].startswith("  not looked at: it needs `tea`")
 
 

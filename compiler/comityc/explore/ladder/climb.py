@@ -58,8 +58,8 @@ class LadderVerdict:
 
     @property
     def stands_what_it_declares(self) -> bool:
-        """Whether nothing is broken without faults, nor by those that the spec declares."""
-        return not any(verdict.failures for verdict in self.rungs if verdict.rung.declared)
+        """Whether nothing is broken without faults, nor by those that the spec declares, and that could be looked at."""
+        return not any(verdict.failures or verdict.refused for verdict in self.rungs if verdict.rung.declared)
 
 
 def climb(
