@@ -1,5 +1,8 @@
 """What a step of a model read decides where it is found out anew; each spec here is wrong if one thing that was read is not noted."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from tests.explore.specs import load_spec
 
@@ -7,7 +10,7 @@ from comityc.explore.engine.search import Search
 from comityc.explore.fast.explore import EngineName, explore
 from comityc.explore.fast.native import compiler
 
-MODELS = {
+MODELS: dict[str, tuple[str, set[str], Callable[[Any], str]]] = {
     # Both write the same wherever they begin: what is overwritten tells what changes.
     "what is written and never read": (
         """
@@ -82,8 +85,8 @@ MODELS = {
 }
 
 
-def _shown(value: object) -> str:
-    return "{" + ", ".join(f"{key}: {item}" for key, item in value.items()) + "}"  # type: ignore[attr-defined]
+def _shown(value: Any) -> str:
+    return "{" + ", ".join(f"{key}: {item}" for key, item in value.items()) + "}"
 
 
 @pytest.mark.parametrize("engine", ["reference", "native"])

@@ -327,6 +327,59 @@ def test_a_kernel_gives_its_memory_back_with_the_last_look_at_it(monkeypatch: py
         gc.enable()
 
 
+SENT_FOR_EVER = """
+messages: {Word: {n: int}}
+network: sent_set
+roles:
+  speaker:
+    count: 3
+    variables: {n: int}
+    states:
+      speaking:
+        - decide: say
+          if: n < 60
+          do: |
+            send Word(n=n + 60 * self.index) to listener
+            n += 1
+        - resting
+  listener:
+    variables: {heard: int}
+    states:
+      listening:
+        - resting
+        - receive: Word
+          do: heard = msg.n % 2
+verify: {calm: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("network", "keep_edges"),
+    [("unordered", True), ("unordered", False), ("sent_set", False), ("sent_set", True)],
+)
+def test_all_memory_is_given_back_by_the_length_that_it_had(
+    network: Any, keep_edges: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """States that grow over the border of a word go from one kernel to another; a piece too much given back would be somebody else's."""
+
+    def held() -> int:
+        kernels = [build(words).ready(wait=True) for words in range(1, 9)]
+        return sum(kernel.held() for kernel in kernels if kernel is not None)
+
+    monkeypatch.setattr(native_search, "threads", lambda: 2)
+    gc.collect()
+    before, spec = held(), load_spec(SENT_FOR_EVER)
+    graph = explore(
+        spec.machine, a_case(network=network), spec.parameters, spec.module, engine="native", keep_edges=keep_edges,
+        max_states=1_000_000,
+    )  # fmt: skip
+    assert (graph.engine, graph.states.rows.shape[1] > 1) == ("native", True)  # type: ignore[attr-defined]
+    assert held() > before
+    del graph
+    gc.collect()
+    assert held() == before
+
+
 def test_a_way_that_nobody_noted_down_is_found_again() -> None:
     spec = compile_spec("benchmarks/verify/two_phase.yaml")
     (run,) = plan_runs(spec.machine, Evaluator(spec.machine, spec.module), ["seven managers"], None)

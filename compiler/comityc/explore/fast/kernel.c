@@ -66,6 +66,9 @@ void dispose(Engine *e) {
     release(in, sizeof(Inside));
 }
 
+/* The bytes that this kernel has reserved less those that it has given back. */
+i64 held(void) { return held_bytes; }
+
 /* Take in states found elsewhere, in their order; they are distinct. */
 int load(Engine *e, const State *states, const i32 *parents, const i32 *labels, u64 count) {
     if (!make_room(e, count)) return NO_MEMORY;

@@ -162,9 +162,12 @@ struct Inside {
     u64 *sizes;                          /* by instance: how many local states the layout has room for */
 };
 
+static i64 held_bytes;                   /* reserved and not given back by this kernel: what another one took over is below zero here */
+
 static void *reserve(u64 bytes) {
     void *p = mmap(0, bytes ? bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) return 0;
+    __atomic_add_fetch(&held_bytes, (i64)bytes, __ATOMIC_RELAXED);
 #ifdef MADV_HUGEPAGE
     /* Places are looked up at random: fewer pages are found sooner. What is small does not take a whole one. */
     if (bytes >= 2 * HUGE) madvise((char *)p + HUGE, bytes - HUGE, MADV_HUGEPAGE);
@@ -173,7 +176,9 @@ static void *reserve(u64 bytes) {
 }
 
 static void release(void *p, u64 bytes) {
-    if (p) munmap(p, bytes ? bytes : 1);
+    if (!p) return;
+    __atomic_sub_fetch(&held_bytes, (i64)bytes, __ATOMIC_RELAXED);
+    munmap(p, bytes ? bytes : 1);
 }
 
 enum { HOLDS = 1, LETS_PASS = 2 };          /* what a step is to time, while it is owed */

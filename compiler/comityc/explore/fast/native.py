@@ -22,6 +22,7 @@ def _prepare(library: ctypes.CDLL) -> None:
     engine, u64 = ctypes.POINTER(EngineStructure), ctypes.c_uint64
     library.prepare.argtypes = [engine, u64, u64]
     library.dispose.argtypes = [engine]
+    library.held.restype = ctypes.c_int64
     library.load.argtypes = [engine, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, u64]
     library.memory.argtypes = [engine]
     library.memory.restype = u64
