@@ -36,11 +36,9 @@ LIBRARY = (
     "specs/work/manager_worker.yaml",
     "specs/consensus/two_phase_commit.yaml",
     "specs/conformance/two_phase_lamport.yaml",
-    "specs/conformance/ewd840.yaml",
-    "specs/conformance/paxos_lamport.yaml",
-    "specs/conformance/tcommit.yaml",
     "specs/election/raft_election.yaml",
 )
+MODELS = ("specs/conformance/ewd840.yaml", "specs/conformance/paxos_lamport.yaml", "specs/conformance/tcommit.yaml")
 
 
 MODEL_IN_TIME = """
@@ -92,7 +90,7 @@ def assert_the_same(
     return other
 
 
-@pytest.mark.parametrize("path", LIBRARY)
+@pytest.mark.parametrize("path", [*LIBRARY, *MODELS])
 def test_library(path: str) -> None:
     spec = compile_spec(path)
     compared = 0
