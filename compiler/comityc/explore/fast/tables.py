@@ -6,33 +6,24 @@ are first asked for, by the reference's own `MoveFinder`, which steps the genera
 
 import ctypes
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from comityc.explore.engine.footprints import Branch, Footprints
 from comityc.explore.engine.passing import Passing
 from comityc.explore.engine.places import PLACE_BITS, PLACE_MASK
 from comityc.explore.engine.records import BYZANTINE, CUT, DEFERRED, LOCAL_BITS, NOTHING, UNDER_WAY, Note, Record
 from comityc.explore.engine.rest import BLOCKED as NOT_ALLOWED
-from comityc.explore.engine.successors import LOCAL_MASK, Asked, Successors
+from comityc.explore.engine.successors import LOCAL_MASK, Successors
 from comityc.explore.engine.values import fresh_ids_in
 from comityc.explore.fast import structures as k
+from comityc.explore.fast.branches import Branches
 from comityc.explore.fast.cuts import Cuts
 from comityc.explore.fast.growing import Arrays, Growing
 from comityc.explore.fast.lanes import Lanes
 from comityc.explore.fast.layout import FIELD, Layout, grown, lay_out
 
 _MOST_IDS = 64
-
-
-class Way(NamedTuple):
-    """Leads from a question to its answers, by what is read on the way."""
-
-    who: int
-    local: int
-    asked: Asked
-    branch: Branch = Branch(0, 0)
 
 
 class TooRich(Exception):
@@ -55,9 +46,7 @@ class Tables:
         self.move_used = Growing(t, "move_used", np.uint8)
         self.sends = Growing(t, "sends", np.uint32)
         self.writes = Growing(t, "writes", k.WRITE)
-        self.branches = Growing(t, "branches", np.uint32)
-        self._ways: list[Way] = []
-        self._branch_numbers: dict[int, int] = {}
+        self.branches = None if successors.footprints is None else Branches(self, successors, successors.footprints)
         self.rests = Growing(t, "rests", k.REST)
         self.world_moves = Growing(t, "world_moves", k.WORLD_MOVE)
         self.cuts = Cuts(t, successors)
@@ -159,6 +148,19 @@ class Tables:
         if not self.lanes.fit(self.masks, self.first_lane):
             self.new_layout = True
 
+    def packed_at(self, place: int) -> int:
+        """Return a state that stands at an address as the reference packs it, less its network."""
+        return self.packed_of(list((ctypes.c_uint64 * self.layout.words).from_address(place)))
+
+    def packed_of(self, words: Sequence[int]) -> int:
+        """Return a state less its network as the reference packs it."""
+        successors, rest = self.successors, self.rest_part
+        values = [words[word] >> shift & mask for word, shift, mask in self._own_fields]
+        packed = successors.pack(values[:rest], values[rest])
+        for at, value in enumerate(values[rest + 1 :]):
+            packed |= value << (successors.place_shift + at * PLACE_BITS)
+        return packed
+
     # ---- what is known grows
 
     def sync(self) -> None:
@@ -256,7 +258,8 @@ class Tables:
             case k.FAULTS:
                 self.faults[a][b] = self._faults_row(a, b, c)
             case k.BRANCH:
-                return self._onward(a, b, c)
+                assert self.branches is not None
+                return self.branches.onward(a, b, c)
             case k.FATE:
                 self._find_fate(a, b)
             case k.REST_MOVES:
@@ -307,87 +310,32 @@ class Tables:
         return 0
 
     def _own_row(self, who: int, local: int, state: int) -> int:
-        if self.successors.footprints is not None:
-            return self._root(Way(who, local, self.successors.about_own(who, local, self._packed_at(state))))
+        if self.branches is not None:
+            return self.branches.root(who, local, self.successors.about_own(who, local, self.packed_at(state)))
         known = self.successors.known_own(who, local)
         if known is not None:
-            return self._row(known, who, local)
+            return self.row(known, who, local)
         self.successors.visit(who, local)
         ids = self._ids_when_nothing_is_used(who)
         record = self.successors.finder.own(who, local, ids)
         return self._row_or_origin(record, who, local, ("own", who, local))
 
     def _faults_row(self, who: int, local: int, state: int) -> int:
-        if self.successors.footprints is not None:
-            return self._root(Way(who, local, self.successors.about_faults(who, local, self._packed_at(state))))
-        return self._row(self.successors.finder.faults(who, local), who, local)
+        if self.branches is not None:
+            return self.branches.root(who, local, self.successors.about_faults(who, local, self.packed_at(state)))
+        return self.row(self.successors.finder.faults(who, local), who, local)
 
     def _delivery_row(self, envelope: int, local: int, state: int) -> int:
         who = self.successors.network.receivers[envelope]
-        if self.successors.footprints is not None:
-            asked = self.successors.about_delivery(who, local, envelope, self._packed_at(state))
-            return self._root(Way(who, local, asked))
+        if self.branches is not None:
+            asked = self.successors.about_delivery(who, local, envelope, self.packed_at(state))
+            return self.branches.root(who, local, asked)
         known = self.successors.known_delivery(envelope, local)
         if known is not None:
-            return self._row(known, who, local)
+            return self.row(known, who, local)
         ids = self._ids_when_nothing_is_used(who)
         record = self.successors.finder.deliver(who, local, envelope, ids)
         return self._row_or_origin(record, who, local, ("deliver", who, local, envelope))
-
-    # ---- models
-
-    def _root(self, way: "Way") -> int:
-        """Return the row, or the branch, with which the answer to a question begins."""
-        self._ask_in(way, way.asked[1])
-        return self._node(self._footprints.root(way.asked[0]), way)
-
-    def _onward(self, branch: int, value: int, state: int) -> int:
-        """Return the row or the branch behind a branch, for the value that a part has in a state."""
-        way = self._ways[branch]
-        if value not in way.branch:
-            self._ask_in(way, self._packed_at(state))
-        return self._node(way.branch[value], way)
-
-    def _node(self, node: Branch | Record, way: "Way") -> int:
-        if not isinstance(node, Branch):
-            return self._row(node, way.who, way.local)
-        number = self._branch_numbers.get(id(node))
-        if number is None:
-            number = self._branch_numbers[id(node)] = self.branches.append(self._part_at(node.shift))
-            self._ways.append(way._replace(branch=node))
-        return k.FIRST_BRANCH - number
-
-    def _ask_in(self, way: "Way", packed: int) -> None:
-        question, _, answer = way.asked
-        self.successors.look_around(packed)
-        self._footprints.find(question, packed, answer)
-
-    @property
-    def _footprints(self) -> Footprints[Record]:
-        footprints = self.successors.footprints
-        if footprints is None:
-            raise AssertionError("this is no model")
-        return footprints
-
-    def _part_at(self, shift: int) -> int:
-        """Return the part that stands somewhere in a state as the reference packs it."""
-        successors = self.successors
-        if shift < successors.rest_shift:
-            return shift // LOCAL_BITS
-        return self.rest_part + 1 + (shift - successors.place_shift) // PLACE_BITS
-
-    def _packed_at(self, place: int) -> int:
-        """Return a state that stands at an address as the reference packs it, less its network."""
-        return self.packed_of(list((ctypes.c_uint64 * self.layout.words).from_address(place)))
-
-    def packed_of(self, words: Sequence[int]) -> int:
-        """Return a state less its network as the reference packs it."""
-        successors, rest = self.successors, self.rest_part
-        values = [words[word] >> shift & mask for word, shift, mask in self._own_fields]
-        packed = successors.pack(values[:rest], values[rest])
-        for at, value in enumerate(values[rest + 1 :]):
-            packed |= value << (successors.place_shift + at * PLACE_BITS)
-        return packed
 
     def _forge_row(self, pair: int, local: int) -> int:
         count = len(self.setting.instances)
@@ -402,7 +350,7 @@ class Tables:
         record, used_fresh = strikes.find_forged(liar, known, who, local, given)
         if used_fresh and ids is None:
             return self._with_origin(("forge", liar, known, who, local))
-        return self._row(record, who, local)
+        return self.row(record, who, local)
 
     def _ids_when_nothing_is_used(self, who: int) -> tuple[str, ...]:
         return self._free_ids(who, 0) if self.successors.fresh_count else ()
@@ -410,7 +358,7 @@ class Tables:
     def _row_or_origin(self, record: Record, who: int, local: int, origin: tuple[Any, ...]) -> int:
         if self.successors.finder.used_fresh:
             return self._with_origin(origin)
-        return self._row(record, who, local)
+        return self.row(record, who, local)
 
     def _with_origin(self, origin: tuple[Any, ...]) -> int:
         row = self.rows.append((0, 0, 0, 1))
@@ -423,11 +371,11 @@ class Tables:
         finder = self.successors.finder
         match self._origins[row]:
             case ("own", _, local):
-                return self._row(finder.own(who, local, ids), who, local)
+                return self.row(finder.own(who, local, ids), who, local)
             case ("deliver", _, local, envelope):
-                return self._row(finder.deliver(who, local, envelope, ids), who, local)
+                return self.row(finder.deliver(who, local, envelope, ids), who, local)
             case ("alarms", _, local):
-                return self._row(finder.alarms(who, local, ids).record, who, local)
+                return self.row(finder.alarms(who, local, ids).record, who, local)
             case (_, liar, known, _, local):
                 return self._forged(liar, known, who, local, ids)
             case _:
@@ -479,7 +427,8 @@ class Tables:
 
     # ---- rows
 
-    def _row(self, record: Record, who: int, local: int) -> int:
+    def row(self, record: Record, who: int, local: int) -> int:
+        """Return the number of a new row that holds the moves of a record."""
         if record is NOTHING:
             return k.ROW_NOTHING
         if record is DEFERRED:
