@@ -8,7 +8,7 @@
 static int expand_alone(Engine *e, u64 last);
 
 enum { GENERATE, INSERT, PLACE, REGROW, LEAVE };
-enum { RECENT = 1 << 13, AWAKE = 1 << 10 };
+enum { RECENT = 1 << 13, AWAKE = 1 << 14 };
 enum { LEAST_ROUND = 1 << 12, MOST_ROUND = 1 << 16, WORTH_A_TEAM = 1 << 14 };
 
 typedef struct { pthread_mutex_t lock; pthread_cond_t all_there; int size, waiting, turn; } Barrier;
