@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from tests.explore.engines import remarks
+from tests.explore.random_specs import RichSpecMaker
 from tests.explore.specs import Spec, a_case, compile_spec, load_spec
 from tests.explore.test_two_explorers import SpecMaker
 from tests.explore.test_two_explorers_in_time import SECOND, TRIGGERS, MakerOfMoments, skew
@@ -118,6 +119,32 @@ def test_random_specs(block: int) -> None:
         spec = load_spec(maker.spec(), unchecked=True)
         case = a_case(maker.faults(), network=maker.network(), bounds=Bounds(copies=1 + seed % 2), exact=seed % 3 == 0)
         assert_the_same(spec, case, spec.parameters)
+
+
+@pytest.mark.parametrize("models", [False, True])
+def test_random_specs_where_no_steps_are_kept(models: bool) -> None:
+    """Then states are looked up in a table of states, and a step to where one led a moment ago is passed by."""
+    complete = 0
+    for seed in range(3000, 3030):
+        maker = RichSpecMaker(seed, models=models)
+        try:
+            spec = load_spec(maker.spec(), unchecked=True)
+        except AssertionError:  # dice may write one that the compiler refuses
+            continue
+        case = maker.case()
+        if unfit(Search(spec.machine, case, spec.parameters, spec.module).successors.setting) is not None:
+            continue
+        one, other = (
+            explore(spec.machine, case, spec.parameters, spec.module, engine=engine, keep_edges=False, max_states=FEW)
+            for engine in ("reference", "native")
+        )
+        assert one.complete == other.complete
+        if one.complete:
+            complete += 1
+            assert (len(one.states), one.levels, one.edges) == (len(other.states), other.levels, other.edges)
+            assert remarks(one) == remarks(other)
+            assert looks(one) == looks(other)
+    assert complete
 
 
 @pytest.mark.parametrize("lateness", [None, 0, SECOND, 2 * SECOND])
