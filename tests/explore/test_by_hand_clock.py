@@ -521,6 +521,23 @@ RULES = {
         verify:
           one: {clock: synchronous, violates: [left]}
     """,
+    # Three starts; one second later the first two have their timers due, and of two due at once either goes first.
+    "what timers run at first depends on what is shared": """
+        shared:
+          queue: {type: "set[int]", start_in: "[{1}, {1, 2}, set()]"}
+        roles:
+          desk:
+            states:
+              open:
+                - after: 1s
+                  for: m in queue
+                  do: queue.discard(m)
+                - resting
+        properties:
+          empties: {eventually: len(queue) == 0}
+        verify:
+          one: {clock: synchronous, states: 6, levels: 3}
+    """,
 }
 
 

@@ -46,14 +46,19 @@ def initial_states(successors: Successors, budgets: tuple[int, ...]) -> Iterator
     starts = [_starts_of(setting, who) for who in range(len(setting.instances))]
     knowledge = tuple(() for _ in setting.instances) if setting.faults.byzantine else ()
     rest = successors.rests.start(budgets, knowledge)
-    sees, instances = setting.is_model and setting.timing is not None, None
+    sees, instances = _sees(setting), None
     for shared in _shared_starts(setting):
         common = successors.common(rest, shared)
-        if sees or instances is None:  # what timers run may depend on what is shared; nothing else does
+        if sees or instances is None:
             instances = [list(_locals(successors, starts, common, liars)) for liars in _liars(setting)]
         for rows in instances:
             for row in rows:
                 yield row + (common << successors.rest_shift)
+
+
+def _sees(setting: Setting) -> bool:
+    """Say whether what an instance is like at first may depend on what it sees: of a model, the timers that run."""
+    return setting.is_model and setting.timing is not None
 
 
 def _locals(
@@ -61,7 +66,7 @@ def _locals(
 ) -> Iterator[int]:
     """Yield how all instances may be at first, packed."""
     for row in product(*starts):
-        if successors.setting.is_model:
+        if _sees(successors.setting):
             before = [successors.finder.number(who, Local(state, UP)) for who, state in enumerate(row)]
             successors.look_around(successors.pack(before, common))
         locals_ = [_local(successors, who, state, who in liars) for who, state in enumerate(row)]

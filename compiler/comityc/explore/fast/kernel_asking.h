@@ -86,7 +86,7 @@ enum { MOST_SWIFT = 1 << 12 };           /* only so many envelopes are delivered
 static u64 swift_of(const Tables *t, i32 row) {
     if (row <= ROW_DEFERRED) return SLOW;
     const Row *r = &t->rows[row];
-    if ( r->note || r->fresh || r->last != r->first + 1) return SLOW;
+    if (r->note || r->fresh || r->last != r->first + 1) return SLOW;
     const Move *move = &t->moves[r->first];
     if (move->flags != PLAIN || (t->keeps && t->removes)) return SLOW;
     return SWIFT | (u64)move->local << SWIFT_LOCAL | (u64)move->label << SWIFT_LABEL;

@@ -6,6 +6,7 @@
 enum { AHEAD = 32, HALF = AHEAD / 2 };   /* places are fetched so many steps before they are looked at, a power of two */
 #define NOWHERE 0u                       /* a free place; an entry has one more than the number, so that a new table is free all over */
 #define FRESH_MARK (1u << 31)            /* in the table: the number of a newcomer of its region, which has no number of its own yet */
+
 static inline u64 region_of(u64 h) { return h >> (64 - REGION_BITS); }
 
 /* What an entry has of a hash, so that most states need not be looked at to see that they are others. */
@@ -159,7 +160,8 @@ static void forget(Engine *e) {
     in->dull = 0; in->swift = 0; in->sizes = 0; in->patched = 0; in->patches = 0;
 }
 
-/* Make room for what is learnt of own steps and deliveries. Where messages stay under way and no steps are kept, most lead nowhere and are only counted. */
+/* Make room for what is learnt of own steps and deliveries. Where messages stay under way and no steps are kept, most deliveries lead
+   nowhere and are only counted. */
 static int learn(Engine *e) {
     Inside *in = e->inside;
     u64 n = (u64)e->t->instances;
