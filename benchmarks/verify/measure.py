@@ -3,9 +3,9 @@
     python benchmarks/verify/measure.py [--rounds 5] [--tlc JAR] [--output FOLDER] [--quick]
 
 Every figure is a whole command as a person would type it: for Spin the generation of the verifier, gcc and the run, in its natural
-form and packed by hand; for Comity `comity verify` with all properties decided, by its kernel of C and by NumPy alone. The commands
-take turns in one run, and the ratio is the median over the rounds of theirs to ours, which is that with the kernel. All of them have
-to report the same number of states, or the run stops.
+form and packed by hand; for Comity `comity verify` with all properties decided, as it comes (which looks at one of the states that
+differ in names alone, where that is sound), and looking at every state, by its kernel of C and by NumPy alone. The commands take turns
+in one run, and a ratio is the median over the rounds. All of them have to report the same number of states, or the run stops.
 """
 
 import argparse
@@ -41,6 +41,9 @@ class Model:
     deep: int = 1_000_000  # how deep Spin may search
 
 
+Row = tuple[str, ...]
+
+
 @dataclass
 class Contender:
     """One command, and how many seconds it took in each round."""
@@ -59,6 +62,8 @@ MODELS = (
           lambda style: lossy_ring(5, 5, style), ("lossy_ring", {"N": "5", "K": "5"}), 22, 5_000_000),
 )  # fmt: skip
 
+ALONE = ("--no-symmetry", "--engine", "columns")
+HEADS = ("model", "who", "seconds", "times ours", "times ours, every state")
 OURS_ALONE = (
     ("paxos, three acceptors", SPECS / "consensus" / "paxos.yaml", "three acceptors"),
     ("raft_election, three nodes", SPECS / "election" / "raft_election.yaml", "three nodes"),
@@ -124,10 +129,11 @@ def _output(command: Sequence[str], folder: Path) -> str:
 
 
 def contenders(model: Model, jar: Path | None) -> list[Contender]:
-    """Return who runs a model; the first is the one that the others are measured against."""
+    """Return who runs a model; the others are measured against the first two, which are ours."""
     found = [
-        Contender("Comity", comity(model.spec, model.case, "--no-symmetry")),
-        Contender("Comity, NumPy alone", comity(model.spec, model.case, "--no-symmetry", "--engine", "columns")),
+        Contender("Comity, as it comes", comity(model.spec, model.case)),
+        Contender("Comity, every state", comity(model.spec, model.case, "--no-symmetry")),
+        Contender("Comity, every state, NumPy alone", comity(model.spec, model.case, *ALONE)),
     ]
     if model.promela is not None and shutil.which("spin"):
         found += [Contender("Spin", spin(model, "natural")), Contender("Spin, packed by hand", spin(model, "packed"))]
@@ -149,13 +155,15 @@ def measure(model: Model, entrants: list[Contender], rounds: int) -> None:
                 raise SystemExit(f"{one.name} found {states:,} states of {model.name}, not {model.states:,}")
 
 
-def rows_of(model: Model, entrants: list[Contender]) -> list[tuple[str, str, str, str]]:
-    """Return the table of one model: who, the median of the seconds, and of the ratios to ours."""
-    ours = entrants[0].seconds
+def rows_of(model: Model, entrants: list[Contender]) -> list[Row]:
+    """Return the table of one model: who, the median of the seconds, and of the ratios to ours as it comes and to every state."""
     rows = []
     for one in entrants:
-        ratio = statistics.median(theirs / mine for theirs, mine in zip(one.seconds, ours, strict=True))
-        rows.append((model.name, one.name, f"{statistics.median(one.seconds):.2f}", f"{ratio:.1f}"))
+        ratios = [
+            statistics.median(theirs / mine for theirs, mine in zip(one.seconds, ours.seconds, strict=True))
+            for ours in entrants[:2]
+        ]
+        rows.append((model.name, one.name, f"{statistics.median(one.seconds):.2f}", *(f"{r:.1f}" for r in ratios)))
     return rows
 
 
@@ -165,11 +173,11 @@ def table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def plot(rows: Sequence[tuple[str, str, str, str]], path: Path) -> None:
+def plot(rows: Sequence[Row], path: Path) -> None:
     """Draw the seconds as bars, by a picture that any browser shows."""
-    longest = max(float(seconds) for _, _, seconds, _ in rows)
+    longest = max(float(row[2]) for row in rows)
     parts, y, last = [], 10, ""
-    for model, name, seconds, _ in rows:
+    for model, name, seconds, *_ in rows:
         if model != last:
             y += 26
             parts.append(f'<text x="10" y="{y}" font-weight="bold">{model}</text>')
@@ -177,10 +185,10 @@ def plot(rows: Sequence[tuple[str, str, str, str]], path: Path) -> None:
         y += 20
         width = max(float(seconds) / longest * 460, 1)
         colour = "#2b6cb0" if name.startswith("Comity") else "#a0aec0"
-        parts.append(f'<text x="150" y="{y + 11}" text-anchor="end">{name}</text>')
-        parts.append(f'<rect x="158" y="{y}" width="{width:.0f}" height="14" fill="{colour}"/>')
-        parts.append(f'<text x="{163 + width:.0f}" y="{y + 11}">{seconds} s</text>')
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="700" height="{y + 30}" font-family="sans-serif" font-size="12">'
+        parts.append(f'<text x="210" y="{y + 11}" text-anchor="end">{name}</text>')
+        parts.append(f'<rect x="218" y="{y}" width="{width:.0f}" height="14" fill="{colour}"/>')
+        parts.append(f'<text x="{223 + width:.0f}" y="{y + 11}">{seconds} s</text>')
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{y + 30}" font-family="sans-serif" font-size="12">'
     body = "".join(parts)
     path.write_text(f'{head}<rect width="100%" height="100%" fill="white"/>{body}</svg>\n')
 
@@ -204,12 +212,12 @@ def main() -> None:
     options = parser.parse_args()
     compile_ours()
     models, rounds = (MODELS[:1], 1) if options.quick else (MODELS, options.rounds)
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[Row] = []
     for model in models:
         entrants = contenders(model, options.tlc.resolve() if options.tlc else None)
         measure(model, entrants, rounds)
         rows += rows_of(model, entrants)
-        print(table(rows_of(model, entrants), ("model", "who", "seconds", "times ours")), flush=True)
+        print(table(rows_of(model, entrants), HEADS), flush=True)
     alone = []
     for name, spec, case in () if options.quick else OURS_ALONE:
         one, counts = Contender(name, comity(spec, case)), set()
@@ -219,7 +227,7 @@ def main() -> None:
                 counts.add(one.run(Path(folder)))
                 one.seconds.append(time.perf_counter() - started)
         alone.append((name, f"{counts.pop():,}", f"{statistics.median(one.seconds):.2f}"))
-    told = table(rows, ("model", "who", "seconds", "times ours"))
+    told = table(rows, HEADS)
     if alone:
         told += "\n\n" + table(alone, ("protocol of the library, all properties", "states", "seconds"))
         print(told.split("\n\n")[1])

@@ -460,13 +460,18 @@ def test_a_spec_that_only_looks_alike_is_not_reduced() -> None:
     assert whole.every_state == ("voter: `idle: decide vote` reads `self.index` (line 31)",)
 
 
-def test_figures_are_counted_in_full_and_orbits_beside_them() -> None:
-    spec = compile_spec(TWO_PHASE)
-    (case,) = verify_machine(spec.machine, spec.module, cases=["three managers"]).cases
-    assert (case.states, case.levels, case.orbits) == (288, 11, None)
-    (case,) = verify_machine(spec.machine, spec.module, cases=["three managers"], symmetry="shown").cases
-    assert (case.states, case.levels, case.orbits) == (288, 11, 80)
-    assert "288 states in 80 orbits" in to_text([SpecVerdict("f", "p", (case,))])
+def test_figures_that_cannot_be_counted_are_found_in_full_and_orbits_beside_them() -> None:
+    text = ALIKE.replace("BODY", "best = 1").replace("NUMBER", "1").replace("PROMISE", "stable: chair.best >= 0")
+    by_orbits = load_spec(text.replace("calm: {}", "calm: {orbits: 1}"))
+    (free,) = verify_machine(by_orbits.machine, by_orbits.module).cases
+    assert free.states is not None
+    assert free.orbits is not None
+    spec = load_spec(text.replace("calm: {}", f"calm: {{states: {free.states}}}"))
+    (case,) = verify_machine(spec.machine, spec.module).cases
+    assert (case.states, case.levels, case.orbits) == (free.states, free.levels, None)
+    (case,) = verify_machine(spec.machine, spec.module, symmetry="shown").cases
+    assert (case.states, case.levels, case.orbits) == (free.states, free.levels, free.orbits)
+    assert f"{free.states} states in {free.orbits} orbits" in to_text([SpecVerdict("f", "p", (case,))])
 
 
 # ---- a body whose rounds may come in any order

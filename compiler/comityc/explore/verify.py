@@ -91,7 +91,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     progress(run.case.name, "exploring")
     alike = _alike(machine, evaluator, run) if limits.symmetry != "none" else NONE
     meter = Meter(run.case.name, progress, limits.memory, limits.seconds)
-    if alike.found and limits.engine == "auto":
+    if alike.countable and limits.engine == "auto":
         from comityc.explore.counters.examine import count_instances
 
         counted = count_instances(machine, evaluator, run, alike, max_states=limits.max_states, progress=meter)

@@ -115,7 +115,8 @@ class _Counting:
 
     def examined(self, max_states: int, progress: Progress) -> Examined:
         """Search, and say what was found."""
-        states: list[int] | None = [] if len(self._cells.members) <= _FULL else None
+        wanted = len(self._cells.members) <= _FULL or self._run.case.states is not None
+        states: list[int] | None = [] if wanted else None
 
         def watch(room: Room, keys: Keys) -> None:
             self._look(room, keys)
@@ -205,7 +206,7 @@ class _Counting:
 
 _TRUE = x.Constant(type=BoolType(), value=True)
 _FULL = 20
-"""Of so many instances at most the states behind the orbits are counted too: their number fits into a word."""
+"""Of so many instances at most the states behind the orbits are counted unasked: their number fits into a word."""
 
 
 def _some(clause: x.Clause, element: x.Expression) -> x.Expression:
@@ -234,10 +235,13 @@ def _somewhere(holds: Any) -> bool:
 
 def _full_count(room: Room, keys: Keys) -> int:
     """Return how many states these orbits stand for: in how many ways the instances can be dealt to the cells."""
-    product = np.ones(len(keys), dtype=np.uint64)
-    factorials = np.array([factorial(n) for n in range(room.count + 1)], dtype=np.uint64)
+    numbers = np.uint64 if room.count <= _FULL else object  # of Python, as long as need be
+    product = np.ones(len(keys), dtype=numbers)
+    factorials = np.array([factorial(n) for n in range(room.count + 1)], dtype=numbers)
     for place in range(len(room.cells)):
         product *= factorials[room.in_cell(keys, place).astype(np.int64)]
     ways = factorials[room.count] // product
+    if room.count > _FULL:
+        return int(ways.sum())
     low, high = ways & np.uint64(0xFFFFFFFF), ways >> np.uint64(32)
     return (int(high.sum()) << 32) + int(low.sum())

@@ -26,6 +26,11 @@ class Symmetry:
         """Whether there is a symmetry to make use of."""
         return bool(self.roles) and self.whole is None
 
+    @property
+    def countable(self) -> bool:
+        """Whether alike instances may be counted: that finds the stated figures of all states as exactly as looking at each does."""
+        return bool(self.roles) and self.whole in (None, FIGURES_STATED)
+
     def explained(self) -> tuple[str, ...]:
         """Return in a line each why instances are not alike, and why alike ones were not taken together.
 
