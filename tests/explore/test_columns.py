@@ -15,6 +15,7 @@ from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
 from comityc.explore.fast import answers, columns, level, stored
 from comityc.explore.fast import explore as fast_explore
 from comityc.explore.fast.explore import explore, unfit
+from comityc.explore.fast.simple_expander import SimpleExpander
 from comityc.explore.graph import Graph
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import plan_runs
@@ -164,6 +165,16 @@ def _repacked(graph: Graph, state: int, steps: Successors) -> int:
         steps.network.envelope(sent, numbers[sent.receiver], names[type(sent.message)]) for sent in graph.network(state)
     ]
     return steps.pack(locals_, rest, steps.network.send(0, tuple(content)))
+
+
+def test_simple_rows_are_taken_by_looking_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In two-phase commit every row is simple, also that of an instance which has nothing to do."""
+    gone_round: list[int] = []
+    monkeypatch.setattr(SimpleExpander, "_rows", lambda self, gathered, who, *_, **__: gone_round.append(who))
+    spec = compile_spec("specs/conformance/two_phase_lamport.yaml")
+    (run,) = plan_runs(spec.machine, Evaluator(spec.machine, spec.module), ["four managers"], None)
+    graph = explore(spec.machine, run.case, run.parameters, spec.module, engine="columns", keep_edges=False)
+    assert (graph.engine, len(graph.states), gone_round) == ("columns", 1568, [])
 
 
 def test_more_states_than_allowed_are_cut() -> None:

@@ -1,5 +1,6 @@
 """Some states as columns of words in; their parts, many at a time, out."""
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 from comityc.explore.fast.answers import Numbers
 from comityc.explore.fast.gathered import Words
 from comityc.explore.fast.questions import Questions
+
+_ALL = slice(None)
 
 
 class Chunk:
@@ -25,13 +28,18 @@ class Chunk:
         """The local states: a row for each instance."""
         return np.stack([self._part(*one) for one in self._fields[:-1]])
 
+    def locals_at(self, at: Numbers) -> Iterator[Numbers]:
+        """Yield the local states of each instance in some states."""
+        for one in self._fields[:-1]:
+            yield self._part(*one, at)
+
     @cached_property
     def rest(self) -> Numbers:
         """What is neither instance nor message."""
         return self._part(*self._fields[-1])
 
-    def _part(self, word: int, shift: int, mask: int) -> Numbers:
-        found: Numbers = ((self.words[word] >> np.uint64(shift)) & np.uint64(mask)).view(np.int64)
+    def _part(self, word: int, shift: int, mask: int, at: "Numbers | slice" = _ALL) -> Numbers:
+        found: Numbers = ((self.words[word][at] >> np.uint64(shift)) & np.uint64(mask)).view(np.int64)
         return found
 
     def lane(self, lane: int, at: Numbers | None = None) -> Numbers:

@@ -160,7 +160,9 @@ class ColumnSearch:
             try:
                 words = self._states.words(start, min(last, start + _CHUNK))
                 found = self._expander(words).found()
-                return found, reached(self._states, found, keep_edges=self._keep_edges)
+                where = reached(self._states, found, keep_edges=self._keep_edges)
+                found.words = []  # a chunk's steps are many times as many as its states
+                return found, where
             except (NewLayout, Collision) as trouble:
                 return trouble
 
@@ -186,6 +188,8 @@ class ColumnSearch:
         new = self._tables.arrange()
         states.lay_out(new)
         self._questions.use_layout()
+        if new.extends(old):
+            return list(waiting)
         return [_keyed_anew(states, one, relaid(one.words or [one.keys], old, new)) for one in waiting]
 
     def _mix_anew(self, waiting: Sequence[Reached]) -> list[Reached]:

@@ -93,6 +93,7 @@ class Effects:
                 simple[on] &= these != 0
                 found.append((on, these, sets))
         self._rich[asked[~simple]] = True
+        self.slots[0].flips[asked[simple & (count == 0)]] = 0
         while len(self.slots) < len(found):
             self._more(len(self._rich))
         for slot, (on, flips, sets) in reversed(list(zip(self.slots, found, strict=False))):

@@ -95,8 +95,8 @@ class Expander:
     def _waiting(self, at: Numbers) -> Numbers:
         """Return the states among these in which an instance ought to be able to go on."""
         waits = np.zeros(len(at), dtype=np.bool_)
-        for who, local in enumerate(self._chunk.locals):
-            waits |= self._tables.stuck[who][local[at]] != 0
+        for who, local in enumerate(self._chunk.locals_at(at) if len(at) else ()):
+            waits |= self._tables.stuck[who][local] != 0
         return at[waits]
 
     # ---- rows

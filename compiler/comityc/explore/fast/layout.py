@@ -34,6 +34,10 @@ class Layout:
         column: NDArray[np.uint64] = (states[:, int(field["word"])] >> np.uint64(field["shift"])) & field["mask"]
         return column
 
+    def extends(self, old: "Layout") -> bool:
+        """Whether states of the old layout are states of this one as they are: parts were added, and none was moved."""
+        return self.words == old.words and np.array_equal(self.fields[: len(old.fields)], old.fields)
+
 
 def lay_out(
     widths: Sequence[int],

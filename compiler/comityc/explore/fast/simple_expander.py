@@ -10,7 +10,7 @@ from comityc.explore.fast import structures as k
 from comityc.explore.fast.answers import Numbers
 from comityc.explore.fast.effects import IDLE, NOT_SIMPLE, Effects
 from comityc.explore.fast.expander import Expander, no_labels, no_numbers
-from comityc.explore.fast.gathered import Gathered
+from comityc.explore.fast.gathered import Flags, Gathered
 from comityc.explore.fast.questions import Questions
 
 _MANY = 8
@@ -26,24 +26,23 @@ class SimpleExpander(Expander):
         self._marks = True
 
     def _deliver_and_own(self) -> None:
-        gathered, everyone = Gathered(), np.arange(self._chunk.count)
+        gathered = Gathered()
         for who, effects in enumerate(self._all.own_effects):
-            self._take(gathered, effects, who, everyone, self._word, -1)
+            self._take(gathered, effects, who, None, -1)
         self._make(gathered, progress=True)
         if self._seek_stuck:
             self._marks = int(np.count_nonzero(self._progress)) * _MANY < self._chunk.count * (_MANY - 1)
         gathered = Gathered()
         for (lane, _, bit, _, who), effects in zip(self._all.single_lanes, self._all.lane_effects, strict=True):
-            sources = np.flatnonzero((self._word & bit) != 0)
-            if len(sources):
-                self._take(gathered, effects, who, sources, self._word[sources], lane)
+            self._take(gathered, effects, who, (self._word & bit) != 0, lane)
         self._deliver_wide(gathered)
         self._make(gathered, delivered=True)
 
-    def _take(
-        self, gathered: Gathered, effects: Effects, who: int, sources: Numbers, states: NDArray[np.uint64], lane: int
-    ) -> None:
-        """Take the steps of an instance, or of a message that is in a lane."""
+    def _take(self, gathered: Gathered, effects: Effects, who: int, here: Flags | None, lane: int) -> None:
+        """Take the steps of an instance, or (in the states that are `here`) of a message that is in a lane."""
+        states = self._word if here is None else self._word.compress(here)
+        if not len(states):
+            return
         local = ((states >> effects.shift) & effects.mask).view(np.int64)
         flips = effects.slots[0].flips[local]
         if flips.max() == NOT_SIMPLE:
@@ -51,22 +50,22 @@ class SimpleExpander(Expander):
             flips = effects.slots[0].flips[local]
             rich = np.flatnonzero(flips == NOT_SIMPLE)
             if len(rich):
+                sources = rich if here is None else np.flatnonzero(here)[rich]
                 left = np.zeros(len(rich), dtype=np.uint64)
-                self._rows(gathered, who, effects.rows.of(local[rich]), sources[rich], arriving=lane, left=left)
-                simple = np.flatnonzero(flips != NOT_SIMPLE)
-                sources, states, local, flips = sources[simple], states[simple], local[simple], flips[simple]
+                self._rows(gathered, who, effects.rows.of(local[rich]), sources, arriving=lane, left=left)
+                flips[rich] = 0
         for turn, slot in enumerate(effects.slots):
             if turn:
                 flips = slot.flips[local]
             moving = flips != 0
             if slot.idles:
-                idle = flips == IDLE
-                self._steps += int(np.count_nonzero(idle))
-                moving &= ~idle
-            if lane < 0 and len(sources) == self._chunk.count:
+                any_step = int(np.count_nonzero(moving))
+                moving = flips - np.uint64(1) < IDLE - np.uint64(1)  # neither 0 nor idle, at one go
+                self._steps += any_step - int(np.count_nonzero(moving))
+            if here is None:
                 self._progress |= moving
-            elif lane < 0 or (self._marks and self._seek_stuck):
-                self._progress[sources.compress(moving)] = True
+            elif self._marks and self._seek_stuck:
+                self._progress[np.flatnonzero(here).compress(moving)] = True
             after = (states ^ flips).compress(moving)  # many times as quick as by [], for flags without order
             if slot.sends:
                 after |= slot.sets[local.compress(moving)]

@@ -101,6 +101,8 @@ class States:
     def lay_out(self, layout: Layout) -> None:
         """Write all states by another layout."""
         old, self.layout = self.layout, layout
+        if layout.extends(old):
+            return
         written = relaid(list(self._words[:, : self.count]), old, layout)
         self._words = written[0].reshape(1, -1) if len(written) == 1 else np.stack(written)
         self.take_in()
