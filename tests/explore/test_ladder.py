@@ -244,6 +244,30 @@ def test_a_broken_promise_is_told_once_by_its_shortest_story_and_with_stories_ea
     assert "the liar buyer" in each or "a lie of buyer" in each
 
 
+def test_what_is_broken_without_faults_is_told_so_although_a_fault_breaks_it_sooner() -> None:
+    spec = load_spec(
+        """
+        messages: {M: {}}
+        roles:
+          a:
+            states:
+              s: [{when: true, goto: t}]
+              t: [{when: true, do: send M() to b, goto: e}]
+              e: final
+          b: {states: {p: [resting, {receive: M, goto: q}], q: final}}
+        properties:
+          at_work: {never: b in crashed or b in q}
+        verify: {calm: {}}
+        """
+    )
+    found = climb(spec.machine, spec.module, base_of(spec.machine, None))
+    text = "\n".join(ladder_lines(found, stories=False, chart="none", width=100, plain=False))
+    assert text.count("at_work fails with no faults, ") == 1
+    assert "crash b" in text
+    assert "crash of b" not in text
+    assert "b receives M from a" in text
+
+
 def test_a_matrix_names_the_roles_where_they_differ_and_explains_its_marks(ladder: LadderVerdict) -> None:
     text = matrix_text([ladder])
     assert "✗/✗ buyer" in text

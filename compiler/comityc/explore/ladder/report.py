@@ -65,10 +65,15 @@ def _outcome(verdict: RungVerdict) -> str:
     return "; ".join(part for part in (failures, figures, *cut) if part)
 
 
+_TOLD = {"none": 0, "byzantine": 2}
+"""Which rungs are told before others, and which after."""
+
+
 def _told(ladder: LadderVerdict, *, every: bool) -> list[tuple[list[str], PropertyVerdict, Story]]:
     """Choose what is told: of each broken promise its shortest story, with the rungs that break it, or all of them.
 
-    A liar breaks promises in the shortest way, which says the least: a story without liars goes first.
+    What is broken without any fault is told so, though a fault may break it sooner; and a liar breaks promises in the shortest way, which
+    says the least: a story without liars goes first.
     """
     found = [
         (verdict.rung, prop, prop.counterexample)
@@ -81,7 +86,7 @@ def _told(ladder: LadderVerdict, *, every: bool) -> list[tuple[list[str], Proper
     told = []
     for name in dict.fromkeys(prop.name for _, prop, _ in found):
         of_it = [entry for entry in found if entry[1].name == name]
-        _, prop, story = min(of_it, key=lambda entry: (entry[0].column == "byzantine", len(entry[2].steps)))
+        _, prop, story = min(of_it, key=lambda entry: (_TOLD.get(entry[0].column, 1), len(entry[2].steps)))
         told.append((list(dict.fromkeys(rung.name for rung, _, _ in of_it)), prop, story))
     return told
 
