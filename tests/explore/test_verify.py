@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from comityc.driver import check_file, checking_module
+from comityc.explore import memory
 from comityc.explore.telling.report import story_lines, to_json
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
 from comityc.explore.verify import verify_machine
@@ -194,6 +195,30 @@ def test_a_search_that_is_cut_says_so(tmp_path: Path) -> None:
     assert case.verdict == "cut"
     assert not case.as_expected
     assert verdict_on(case, "unanimous").verdict == "cut"
+
+
+def test_a_search_ends_before_the_memory_of_the_machine_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not where others have taken it, and the search has next to nothing to give back."""
+    machine, group = tmp_path / "meminfo", tmp_path / "group"
+    group.mkdir()
+    monkeypatch.setattr(memory, "_MACHINE", machine)
+    monkeypatch.setattr(memory, "_GROUP", group)
+    kilobytes = memory.memory_in_use() // 1024
+    machine.write_text(f"MemTotal: {20 * kilobytes} kB\nMemFree: 5 kB\nMemAvailable: {kilobytes // 2} kB\n")
+    (case,) = verify(tmp_path).cases
+    assert case.verdict == "cut"
+    assert "GB of memory left" in case.findings[0]
+    machine.write_text(f"MemTotal: {100 * kilobytes} kB\nMemFree: 5 kB\nMemAvailable: {5 * kilobytes} kB\n")
+    assert verify(tmp_path).cases[0].verdict == "holds"
+    for name, text in (("max", 4 * 10**9), ("current", 4 * 10**9 - 10**6), ("stat", "anon 5\ninactive_file 1000")):
+        (group / f"memory.{name}").write_text(str(text))
+    assert memory.memory_left() == memory.Left(10**6 + 1000, 4 * 10**9)
+    (case,) = verify(tmp_path).cases
+    assert "the machine has only 0.0 of 4.0 GB of memory left" in case.findings[0]
+    (group / "memory.max").write_text("max")
+    assert verify(tmp_path).cases[0].verdict == "holds"
+    machine.write_text("")
+    assert memory.memory_left() is None
 
 
 def test_a_limit_that_is_stated_and_met_is_as_expected(tmp_path: Path) -> None:

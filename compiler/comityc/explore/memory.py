@@ -1,9 +1,28 @@
-"""How many bytes of memory this process has in use, as far as the system tells."""
+"""How many bytes of memory this process has in use, and how many the machine has left, as far as the system tells."""
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 _PAGES = Path("/proc/self/statm")
+_MACHINE = Path("/proc/meminfo")
+_GROUP = Path("/sys/fs/cgroup")
+"""Where version 2 of control groups says how much a container may use."""
+
+_KEPT_FREE = 16
+"""A sixteenth of the memory is kept free: what a search takes between two looks, and what judging takes after it, has to fit in there."""
+
+
+class Left(NamedTuple):
+    """How many bytes may still be taken, of how many in all."""
+
+    free: int
+    whole: int
+
+    @property
+    def scarce(self) -> bool:
+        """Whether so little is left that a search had better end than be killed."""
+        return self.free < self.whole // _KEPT_FREE
 
 
 def memory_in_use() -> int:
@@ -17,3 +36,29 @@ def memory_in_use() -> int:
     except ImportError:
         return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def memory_left() -> Left | None:
+    """Return what the machine, or the container if that allows less, has left; None where nobody tells."""
+    told = [one for one in (_left_in_machine(), _left_in_group()) if one is not None]
+    return min(told, default=None)
+
+
+def _left_in_machine() -> Left | None:
+    try:
+        lines = (line.split() for line in _MACHINE.read_text(encoding="ascii").splitlines())
+        kilobytes = {line[0]: int(line[1]) for line in lines if len(line) > 1}
+        return Left(kilobytes["MemAvailable:"] * 1024, kilobytes["MemTotal:"] * 1024)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _left_in_group() -> Left | None:
+    try:
+        most = int((_GROUP / "memory.max").read_text(encoding="ascii"))  # "max" where there is no limit
+        taken = int((_GROUP / "memory.current").read_text(encoding="ascii"))
+        lines = (line.split() for line in (_GROUP / "memory.stat").read_text(encoding="ascii").splitlines())
+        given_back = int(dict(lines)["inactive_file"])  # pages of files that the system takes back when it needs room
+        return Left(most - taken + given_back, most)
+    except (OSError, ValueError, KeyError):
+        return None

@@ -23,7 +23,7 @@ from comityc.explore.judging.examine import FIRST, Examined, Examiner
 from comityc.explore.judging.idle import idle_parts
 from comityc.explore.judging.weigh import weigh
 from comityc.explore.judging.words import words_held
-from comityc.explore.memory import memory_in_use
+from comityc.explore.memory import memory_in_use, memory_left
 from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.side_by_side import examine_all
@@ -202,8 +202,12 @@ class Meter:
         speed = f", {found / seconds:,.0f} a second" if seconds > 1 else ""
         met = "" if share is None else f", {share:.0%} of the combinations of faults"
         self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}{met}")
-        if self._memory is not None and memory_in_use() > self._memory:
+        taken = memory_in_use()
+        if self._memory is not None and taken > self._memory:
             raise EndSearch(f"the limit of {self._memory / 1e9:g} GB of memory was met")
+        left = memory_left()
+        if left is not None and left.scarce and taken > left.free:  # else it is others who have it
+            raise EndSearch(f"the machine has only {left.free / 1e9:.1f} of {left.whole / 1e9:.1f} GB of memory left")
         if self._most is not None and seconds > self._most:
             raise EndSearch(f"it took more than {self._most:g} s")
         if asked():
