@@ -31,7 +31,7 @@ NARROW = 64
 """A level of fewer states is stepped by the reference, one state at a time."""
 _CHUNK = 1 << 16
 """So many states are expanded at once: their columns stay in the cache of a processor."""
-_TURN = 16
+_TURN = 64
 """After so many chunks Python hears of signals, memory and progress again."""
 _WIDE = 100_000
 """A level of so many states is worth two threads."""

@@ -67,18 +67,19 @@ def settle(states: States, chunks: Sequence[Reached], executor: Executor | None)
     keys = np.concatenate([part[0] for part in parts])
     if not states.numbered:
         states.append([keys])
-        states.visited.add(keys, None)
+        states.visited.add(keys, None, executor)
         return []
     numbers = np.concatenate([part[2] for part in parts if part[2] is not None])
     new = numbers < 0
     fresh = keys[new]
     if states.layout.words == 1:
-        numbers[new] = states.append([fresh])
+        added = states.append([fresh])
     else:
         of_parts = [part[1] for part in parts if part[1] is not None]
         words = [np.concatenate([one[at] for one in of_parts])[new] for at in range(states.layout.words)]
-        numbers[new] = states.append(words)
-    states.visited.add(fresh, numbers[new])
+        added = states.append(words)
+    numbers[new] = np.arange(added.start, added.stop)
+    states.visited.add(fresh, numbers[new], executor)
     return [numbers[np.searchsorted(keys, chunk.keys)] for chunk in chunks if chunk.which is not None]
 
 

@@ -60,18 +60,18 @@ class States:
             keys ^= keys >> np.uint64(32)
         return keys
 
-    def append(self, words: Sequence[NDArray[np.uint64]]) -> Numbers:
+    def append(self, words: Sequence[NDArray[np.uint64]]) -> range:
         """Take in states at the end, and return their numbers."""
         first, last = self.count, self.count + len(words[0])
         if last > self._words.shape[1]:
             # What is not written to yet takes no memory; what is copied does, so that is not done often.
-            grown = np.empty((len(words), max(last, 4 * self._words.shape[1])), dtype=np.uint64)
+            grown = np.empty((len(words), max(last, 16 * self._words.shape[1])), dtype=np.uint64)
             grown[:, :first] = self._words[:, :first]
             self._words = grown
         for at, word in enumerate(words):
             self._words[at, first:last] = word
         self.count = last
-        return np.arange(first, last)
+        return range(first, last)
 
     def are(self, numbers: Numbers, words: Sequence[NDArray[np.uint64]]) -> None:
         """Make sure that these are the states of these numbers; their keys are the same."""

@@ -5,6 +5,7 @@ So a key is sorted a few times in all, and is looked for in a few arrays. Fewer 
 """
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import NamedTuple
 
 import numpy as np
@@ -44,13 +45,13 @@ class Visited:
         self.numbered = numbered
         self.runs: list[Run] = []
 
-    def add(self, keys: Keys, numbers: Numbers | None) -> None:
+    def add(self, keys: Keys, numbers: Numbers | None, executor: Executor | None = None) -> None:
         """Take in keys that were not met before, in ascending order."""
         if not len(keys):
             return
         self.runs.append(Run(keys, numbers.astype(np.int32) if self.numbered and numbers is not None else None))
         while len(self.runs) > 1 and len(self.runs[-1].keys) > len(self.runs[-2].keys):
-            self.runs[-2:] = [_joined(*self.runs[-2:])]
+            self.runs[-2:] = [_joined(self.runs[-2], self.runs[-1], executor)]
 
     def between(self, first: int | None, end: int | None) -> list[Run]:
         """Return the part of each array that holds the keys from `first` on and before `end`."""
@@ -92,10 +93,25 @@ def numbers_of(keys: Keys, runs: Sequence[Run]) -> Numbers:
     return numbers
 
 
-def _joined(one: Run, other: Run) -> Run:
-    keys = np.concatenate((one.keys, other.keys))
+def _joined(one: Run, other: Run, executor: Executor | None) -> Run:
+    """Join two runs; without numbers by two threads, each of which has the keys on its side of the middle of the longer run."""
     if one.numbers is None or other.numbers is None:
-        keys.sort()
+        middle = one.keys[len(one.keys) // 2]
+        cut, other_cut = len(one.keys) // 2, int(np.searchsorted(other.keys, middle))
+        keys = np.empty(len(one.keys) + len(other.keys), dtype=np.uint64)
+        at = cut + other_cut
+        sides = [
+            (keys[:at], one.keys[:cut], other.keys[:other_cut]),
+            (keys[at:], one.keys[cut:], other.keys[other_cut:]),
+        ]
+        list(map(_join, sides) if executor is None else executor.map(_join, sides))
         return Run(keys, None)
+    keys = np.concatenate((one.keys, other.keys))
     order = np.argsort(keys)
     return Run(keys[order], np.concatenate((one.numbers, other.numbers))[order])
+
+
+def _join(side: tuple[Keys, Keys, Keys]) -> None:
+    into, one, other = side
+    np.concatenate((one, other), out=into)
+    into.sort()
