@@ -210,7 +210,11 @@ def test_everybody_who_is_stuck_in_a_level_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("path", "cases"),
-    [("specs/saga/saga.yaml", None), ("specs/voting/threshold_vote.yaml", ["nothing is lost", "the chair may die"])],
+    [
+        ("specs/saga/saga.yaml", None),
+        ("specs/voting/threshold_vote.yaml", ["nothing is lost", "the chair may die"]),
+        ("specs/auction/sealed_first_price.yaml", ["one price", "the auctioneer dies"]),  # of more than one word
+    ],
 )
 def test_verdicts_are_the_same(path: str, cases: list[str] | None) -> None:
     spec = compile_spec(path)

@@ -160,10 +160,13 @@ def test_steps_between_classes(by_library: bool, drawn: Drawn, turns: int, data:
     values=st.lists(st.tuples(*[st.integers(0, 7)] * 3), min_size=1, max_size=60),
     tables=st.lists(st.lists(st.integers(0, 5), min_size=8, max_size=8), min_size=3, max_size=3),
     spread=st.sampled_from([1, 1_000, 1 << 18]),
+    by_word=st.booleans(),
 )
-def test_classes(by_library: bool, values: list[tuple[int, int, int]], tables: list[list[int]], spread: int) -> None:
+def test_classes(
+    by_library: bool, by_word: bool, values: list[tuple[int, int, int]], tables: list[list[int]], spread: int
+) -> None:
     """States are numbered by what the tables make of their fields; a table, or a hash table where it would be too large."""
-    rows = np.array([[a | b << 61, c << 7] for a, b, c in values], dtype=np.uint64)
+    rows = np.array([[a | b << 61, c << 7] for a, b, c in values], dtype=np.uint64, order="F" if by_word else "C")
     mask = np.uint64(7)
     parts = [
         Part(word, shift, int(mask), np.array(table, dtype=np.int64) * spread)

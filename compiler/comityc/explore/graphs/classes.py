@@ -49,7 +49,8 @@ def classify(
     found = library.classify(
         len(rows),
         rows.shape[1],
-        address(rows),
+        rows.ctypes.data,
+        *(stride // rows.itemsize for stride in rows.strides),  # by states or by words, as they stand
         len(parts),
         *map(address, (fields, addresses, widths)),
         prod(part.width for part in parts),

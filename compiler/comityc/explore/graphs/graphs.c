@@ -242,29 +242,30 @@ static void forget(u64 *known, u64 words) {
 }
 
 /* Sort packed states into classes by what the tables make of some of their fields: `first` is the first state of each, and `of`, where it is
- * asked for, the class of each state. States that agree in these fields stand near each other, so what was lately met is remembered. */
-i64 classify(i64 count, i64 words, const u64 *rows, i64 parts, const Field *fields, const i32 **tables, const u64 *widths, u64 bound, i32 *of, i64 *first) {
+ * asked for, the class of each state. States that agree in these fields stand near each other, so what was lately met is remembered. A
+ * state's words stand `across` from each other, and states `down`. */
+i64 classify(i64 count, i64 words, const u64 *rows, i64 down, i64 across, i64 parts, const Field *fields, const i32 **tables, const u64 *widths, u64 bound, i32 *of, i64 *first) {
     Keys keys = {0};
     u64 *known = malloc(REMEMBERED * (words + 1) * sizeof(u64)), *seen = calloc(words, sizeof(u64));
     int fits = known && seen && begin(&keys, bound, count);
     for (i64 p = 0; p < parts && fits; p++) seen[fields[p].word] |= fields[p].mask << fields[p].shift;
     if (fits) forget(known, words);
     for (i64 s = 0; s < count && fits; s++) {
-        const u64 *row = rows + s * words;
+        const u64 *row = rows + s * down;
         u64 h = 0;
-        for (i64 w = 0; w < words; w++) h = (h ^ (row[w] & seen[w])) * 0x9e3779b97f4a7c15u;
+        for (i64 w = 0; w < words; w++) h = (h ^ (row[w * across] & seen[w])) * 0x9e3779b97f4a7c15u;
         u64 *lately = known + (h >> 51) * (words + 1);
         u64 differs = !lately[words];
-        for (i64 w = 0; w < words; w++) differs |= lately[w] ^ (row[w] & seen[w]);
+        for (i64 w = 0; w < words; w++) differs |= lately[w] ^ (row[w * across] & seen[w]);
         if (differs) {
             u64 key = 0;
             int fresh;
             for (i64 p = 0; p < parts; p++)
-                key = key * widths[p] + (u64)tables[p][row[fields[p].word] >> fields[p].shift & fields[p].mask];
+                key = key * widths[p] + (u64)tables[p][row[fields[p].word * across] >> fields[p].shift & fields[p].mask];
             u32 number = number_of(&keys, key, &fresh);
             fits = number != 0;
             if (fresh && fits) first[number - 1] = s;
-            for (i64 w = 0; w < words; w++) lately[w] = row[w] & seen[w];
+            for (i64 w = 0; w < words; w++) lately[w] = row[w * across] & seen[w];
             lately[words] = number;
         }
         if (of) of[s] = (i32)lately[words] - 1;

@@ -58,7 +58,7 @@ def _prepare(library: ctypes.CDLL) -> None:
         "components": [graph, array, array],
         "enabled_in": [graph, number, array, array, array],
         "owed_in_parts": [graph, number, *[array] * 6],
-        "classify": [number, number, array, number, array, array, array, ctypes.c_uint64, array, array],
+        "classify": [number, number, array, number, number, number, array, array, array, ctypes.c_uint64, array, array],
         "class_steps": [graph, array, number, number, array, array, array, array],
     }
     gives = ("components", "classify", "class_steps")
