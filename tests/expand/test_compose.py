@@ -179,3 +179,46 @@ def test_a_part_may_be_a_whole_itself(tmp_path: Path) -> None:
     )
     assert "first_review_waiting" in flat(tmp_path / "issue.yaml")
     assert verdict(tmp_path / "issue.yaml").as_expected
+
+
+RELAY = """
+comity: "1"
+protocol: relay
+messages: {M: {}}
+roles:
+  a: {states: {s: [{when: true, do: send M() to b, goto: done}], done: final}}
+  b: {states: {s: [{receive: M, do: send M() to c, goto: done}], done: final}}
+  c: {states: {s: [{receive: M, goto: done}], done: final}}
+"""
+
+ROUND = """
+comity: "1"
+protocol: round
+parts:
+  p:
+    use: relay
+    roles: {a: one of FIRST, b: SECOND, c: third}
+roles:
+  FIRST:
+    count: 2
+    states:
+      s: [{when: self.index == 1, goto: done}, {when: self.index == 0, goto: inside}]
+      inside: [{run: p(a=self), goto: done}]
+      done: final
+  SECOND: {states: {s: [{run: "p(a=FIRST[0])", goto: done}], done: final}}
+  third: {states: {s: [{run: "p(a=FIRST[0])", goto: done}], done: final}}
+properties:
+  ends: {eventually: third in done}
+"""
+
+
+@pytest.mark.parametrize(("first", "second"), [("giver", "taker"), ("x", "y"), ("y", "x1")])
+def test_one_message_may_go_on_from_seat_to_seat_whatever_the_roles_are_called(
+    first: str, second: str, tmp_path: Path
+) -> None:
+    """Who hears a message in a part compares its sender with those who send it there alone, and our names give way to those of roles."""
+    (tmp_path / "relay.yaml").write_text(RELAY, encoding="utf-8")
+    (tmp_path / "round.yaml").write_text(ROUND.replace("FIRST", first).replace("SECOND", second), encoding="utf-8")
+    found = check_file(str(tmp_path / "round.yaml"))
+    assert not found.has_errors
+    assert verdict(tmp_path / "round.yaml").as_expected

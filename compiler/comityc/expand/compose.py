@@ -14,7 +14,7 @@ from comityc.expand.agreement import agreement
 from comityc.expand.by_outcome import refused
 from comityc.expand.host import Hosted, composed_states, items_of, run_again
 from comityc.expand.inline import NOTHING_INLINED, Inliner, declared_states, numbered
-from comityc.expand.part import Load, Part, entries, head, mapping, read_part, texts
+from comityc.expand.part import Load, Part, entries, head, mapping, read_part, texts, words
 from comityc.expand.run import Stage, find_stages, told_arguments
 from comityc.expand.tokens import own_names, placed, renamed
 from comityc.records import dataclass
@@ -154,7 +154,9 @@ def flat(
         tree = with_section(tree, section, (*entries(tree, section), *added), before="roles")
     tree = with_section(tree, "bounds", bounds_with_parts(tree, used), before="roles")
     tree = with_section(tree, "verify", tuple((key, _case(case, used)) for key, case in entries(tree, "verify")))
-    tree = with_section(tree, "properties", (*entries(tree, "properties"), *agreement(used, hosted)))
+    tree = with_section(
+        tree, "properties", (*entries(tree, "properties"), *agreement(used, hosted, frozenset(words(tree))))
+    )
     return with_section(tree, "parts", tuple(_left(part, hosted) for part in used), before="roles")
 
 

@@ -159,7 +159,7 @@ class Inliner:
 
     def _seated(self, message: str) -> str:
         """Say that the sender is one of those who send such a message; nothing where nobody else could."""
-        seats = self.part.senders(message)
+        seats = self.part.senders(message, self.role)
         return " or ".join(map(self._is, seats)) if any(seat.one_of for seat in seats) else ""
 
     def _is(self, seat: Seat) -> str:

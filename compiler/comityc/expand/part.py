@@ -105,9 +105,22 @@ class Part:
                 found.update(dict.fromkeys(message.text for message in messages_of(transition)))
         return tuple(found)
 
-    def senders(self, message: str) -> tuple[Seat, ...]:
-        """Return the seats that send a message."""
-        return tuple(seat for seat in self.seats.values() if message in sent_by(self.tree, self.role(seat.role)))
+    def senders(self, message: str, receiver: str) -> tuple[Seat, ...]:
+        """Return the seats that send a message to a role of the part, or may do so."""
+        return tuple(
+            seat
+            for seat in self.seats.values()
+            if any(
+                sent == message and _may_be(recipient, receiver, seat.role, self.tree)
+                for sent, recipient in sent_by(self.tree, self.role(seat.role))
+            )
+        )
+
+
+def _may_be(recipient: str, receiver: str, sender: str, tree: MappingTree) -> bool:
+    """Say whether what stands behind `to` may name an instance of a role; only the names of roles, and `others`, say for sure."""
+    roles = {key.text for key, _ in entries(tree, "roles")}
+    return receiver == (sender if recipient == "others" else recipient) or recipient not in {*roles, "others"}
 
 
 # ---- reading a tree
@@ -153,20 +166,34 @@ def role_names(role: MappingTree) -> Iterator[str]:
                     yield written.text[found[0][0] : found[0][1]]
 
 
-def sent_by(tree: MappingTree, role: MappingTree) -> frozenset[str]:
-    """Return the messages that a role sends, by itself or through blocks at the top."""
+def sent_by(tree: MappingTree, role: MappingTree) -> frozenset[tuple[str, str]]:
+    """Return the messages that a role sends, by itself or through blocks at the top, each with what stands behind `to`."""
     top = {head(key): value for key, value in entries(tree, "define")}
     waiting, seen = [*texts(role)], set[str]()
-    sent: set[str] = set()
+    sent: set[tuple[str, str]] = set()
     while waiting:
         text = waiting.pop()
-        names = [text[start:end] for start, end in names_in(text)]
-        sent.update(after for before, after in pairwise(names) if before == "send")
+        places = names_in(text)
+        names = [text[start:end] for start, end in places]
+        for at, (before, message) in enumerate(pairwise(names)):
+            if before == "send":
+                sent.add((message, _recipient(text[places[at + 1][1] :])))
         for name in names:
             if name in top and name not in seen:
                 seen.add(name)
                 waiting += texts(top[name])
     return frozenset(sent)
+
+
+def _recipient(behind: str) -> str:
+    """Return what stands behind `to`, up to the end of its line; `behind` begins with the fields of the message."""
+    opened = 0
+    for at, sign in enumerate(behind):
+        opened += (sign in "([{") - (sign in ")]}")
+        if not opened and sign == ")":
+            _, _, recipient = behind[at + 1 :].partition("to ")
+            return recipient.split("\n")[0].partition(";")[0].partition("#")[0].strip()
+    return ""
 
 
 def texts(tree: Tree) -> Iterator[str]:
@@ -180,6 +207,19 @@ def texts(tree: Tree) -> Iterator[str]:
         case MappingTree(below):
             for _, part in below:
                 yield from texts(part)
+
+
+def words(tree: Tree) -> Iterator[str]:
+    """Yield every name in the keys and values of a tree."""
+    if isinstance(tree, MappingTree):
+        for key, below in tree.entries:
+            yield from (key.text[start:end] for start, end in names_in(key.text))
+            yield from words(below)
+    elif isinstance(tree, Sequence):
+        for item in tree.items:
+            yield from words(item)
+    else:
+        yield from (tree.text[start:end] for start, end in names_in(tree.text))
 
 
 # ---- reading a part
