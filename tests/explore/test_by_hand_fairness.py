@@ -252,7 +252,7 @@ RULES = {
         verify:
           one: {states: 3, levels: 2, violates: [ends]}
     """,
-    "each `when` is owed by itself": """
+    "the `when`s of a state are owed together": """
         network: none
         shared: {k: bool}
         roles:
@@ -272,7 +272,86 @@ RULES = {
         properties:
           ends: {eventually: a in x}
         verify:
+          one: {states: 4, levels: 3}
+    """,
+    "the last `when` of a state is owed where the first comes and goes": """
+        network: none
+        shared: {k: bool}
+        roles:
+          env:
+            states:
+              p:
+                - every: 1s
+                  do: k = not k
+          a:
+            states:
+              p:
+                - when: k
+                  goto: x
+                - when: true
+                  goto: x
+              x: final
+        properties:
+          ends: {eventually: a in x}
+        verify:
+          one: {states: 4, levels: 3}
+    """,
+    "a `when` without fairness owes nothing, also together with others": """
+        network: none
+        shared: {k: bool}
+        roles:
+          env:
+            states:
+              p:
+                - every: 1s
+                  do: k = not k
+          a:
+            states:
+              p:
+                - when: k
+                  goto: x
+                - when: not k
+                  fairness: none
+                  goto: x
+              x: final
+        properties:
+          ends: {eventually: a in x}
+        verify:
           one: {states: 4, levels: 3, violates: [ends]}
+    """,
+    "`when`s of two states are not owed together": """
+        network: none
+        shared: {k: bool, j: bool}
+        roles:
+          env:
+            states:
+              p:
+                - every: 1s
+                  do: |
+                    k = not k
+                    j = k
+          a:
+            states:
+              p:
+                - when: k
+                  goto: x
+                - when: j
+                  goto: x
+                - decide: on
+                  goto: q
+              q:
+                - when: not k
+                  goto: x
+                - when: not j
+                  goto: x
+                - decide: back
+                  goto: p
+              x: final
+        properties:
+          ends: {eventually: a in x}
+        waive: {no_dead_parts: j is as k}
+        verify:
+          one: {states: 6, levels: 3, violates: [ends]}
     """,
     "a decision can be owed strongly": """
         roles:

@@ -1,5 +1,7 @@
 """The labels of steps, each once, with what fairness owes to them."""
 
+from collections.abc import Iterator
+
 from comity.values import Instance
 from comityc.explore.engine.setting import RoleView
 from comityc.explore.graph import Label, Obligation, Strength
@@ -50,10 +52,11 @@ class LabelStore:
 
     def _owed(self, label: Label, owed: Obligation | None, view: RoleView | None) -> tuple[tuple[int, Strength], ...]:
         pairs: list[tuple[int, Strength]] = []
-        if owed is not None:
-            # A `when` is owed by itself, wherever it stands; what is owed of other kinds does not depend on what is taken.
-            by_itself = owed._replace(details=(label.transition, *owed.details)) if owed.what == "happen" else owed
-            pairs.append((self._obligation(by_itself), "strong" if owed == TIME else "weak"))
+        if owed is not None and owed.what == "happen":
+            pairs += [(self._obligation(one), "weak") for one in _of_a_when(owed, label)]
+        elif owed is not None:
+            # What is owed of these kinds does not depend on what is taken.
+            pairs.append((self._obligation(owed), "strong" if owed == TIME else "weak"))
             if self._has_clock and owed.what == "timer":
                 pairs.append((self._obligation(TIME), "strong"))
         transition = view.transitions.get(label.transition) if view and label.transition is not None else None
@@ -77,3 +80,14 @@ class LabelStore:
             found = self._obligation_numbers[obligation] = len(self.obligation_names)
             self.obligation_names.append(obligation)
         return found
+
+
+def _of_a_when(owed: Obligation, label: Label) -> Iterator[Obligation]:
+    """Yield what a `when` is owed: by itself, wherever it stands; and with those that are tried in turn with it, that one of them is taken.
+
+    Each may give way to the others again and again, while one of them can always be taken.
+    """
+    element, *turn = owed.details
+    yield owed._replace(details=(label.transition, element))
+    if turn:
+        yield owed._replace(details=("one of", *turn, element))

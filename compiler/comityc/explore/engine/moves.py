@@ -144,8 +144,9 @@ class MoveFinder:
         return found.record()
 
     def _happen(self, found: Collector, rule: int, element: Any) -> None:
-        me = found.instance
-        owed = Obligation("happen", me, (element,))
+        me, at = found.instance, str(found.local.state.at)
+        several = len(found.view.states[at].spontaneous[rule].candidates) > 1
+        owed = Obligation("happen", me, (element, at, rule) if several else (element,))
         found.attempt(
             lambda draw: Happened(rule, element, draw, self._ids),
             Label("happen", me, element=element, value=rule),
