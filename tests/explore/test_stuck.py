@@ -105,8 +105,23 @@ STANDSTILL = """
 
 
 def test_a_standstill_is_a_deadlock_and_is_not_told_twice() -> None:
-    assert verdict_on(STANDSTILL).verdict == "holds"
+    found = verdict_on(STANDSTILL)
+    assert (found.verdict, found.expected) == ("not_tested", True)
+    assert found.reason == "all that is left is a standstill, which `no_deadlock` tells"
     assert verdict_on(STANDSTILL, "no_deadlock").verdict == "fails"
+
+
+def test_a_standstill_is_told_where_no_deadlock_is_waived() -> None:
+    found = verdict_on(STANDSTILL + "\n    waive: {no_deadlock: nobody minds}\n")
+    assert found.verdict == "fails"
+    assert found.reason == "after 1 step worker in `waiting` can never come to rest any more"
+
+
+def test_who_is_stuck_before_all_stand_still_is_told() -> None:
+    """The worker is stuck as soon as the boss has gone; only others have something left to do."""
+    ticking = STANDSTILL.replace("    verify:", "      clock: {states: {on: [{every: 1s}]}}\n    verify:")
+    assert verdict_on(ticking).verdict == "fails"
+    assert verdict_on(ticking, "no_deadlock").verdict == "holds"
 
 
 RING = """

@@ -29,6 +29,8 @@ OVER_ALL_CASES = ("no_dead_parts", "not_vacuous")
 
 FIRST = "never_stuck"
 """What is told before all else: it needs no fairness, and where it fails much else fails with it."""
+STANDSTILL = "no_deadlock"
+"""What tells a state in which nothing can happen any more, and somebody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +164,13 @@ class Examiner:
         return next(one for one in alike if (one.state, one.label) == (path.states[-1], last)), path
 
     def _never_stuck(self, prop: Property) -> Finding:
-        stuck = find_stuck(self.machine, self.run.case, self.space)
+        told = self._tells_standstills()
+        what = (self.machine, self.run.case, self.space)
+        stuck = find_stuck(*what, standstills_are_told=told)
         if stuck is None:
+            standstill = told and any(violation.property == STANDSTILL for violation in self.graph.violations)
+            if standstill and find_stuck(*what, standstills_are_told=False) is not None:
+                return Finding(prop, "skipped", f"all that is left is a standstill, which `{STANDSTILL}` tells")
             return self._nothing_against(prop)
         orbits = self.graph.orbits
         if orbits is None:
@@ -171,6 +178,17 @@ class Examiner:
         graph, told = orbits.judgement(self.graph, Judgement(False, stuck.path, stuck.instances))
         assert told.path is not None
         return self._of(graph)._stuck(prop, Stuck(told.path, told.bound))
+
+    def _tells_standstills(self) -> bool:
+        """Say whether a standstill in this case is told by a property of its own."""
+        case = self.run.case
+        return any(
+            prop.name == STANDSTILL
+            and prop.kind == "generic"
+            and prop.waived is None
+            and (not prop.only or case.name in prop.only or prop.name in case.violates)
+            for prop in self.machine.properties
+        )
 
     def _stuck(self, prop: Property, stuck: Stuck) -> Finding:
         world = self.graph.world(stuck.path.states[-1])

@@ -1,7 +1,7 @@
 """The state space of a case in; whether anybody in it is ever stuck, and the way to where that is so, out (`never_stuck`).
 
 An instance is stuck where nothing but faults leads to a state in which it may stay (see `machine.rest`). No fairness is needed to
-say so: the way only has to be there. A deadlock is told as `no_deadlock` and not a second time here; at a bound a way counts as open.
+say so: the way only has to be there. At a bound a way counts as open; and a standstill may, where it is told as `no_deadlock` already.
 """
 
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ class Stuck:
     instances: tuple[Instance, ...]
 
 
-def find_stuck(machine: Machine, case: Case, space: Space) -> Stuck | None:
-    """Find the first state from which somebody can no longer come to rest."""
+def find_stuck(machine: Machine, case: Case, space: Space, *, standstills_are_told: bool) -> Stuck | None:
+    """Find the first state from which somebody can no longer come to rest: nor, where those are told elsewhere, to a standstill."""
     if case.clock is None and nobody_is_stuck(machine):  # with a clock, others' doing may keep a timer from its time
         return None
     at_rest = _at_rest(machine, space)
-    open_ended = space.open_ended | _standstills(space)
+    open_ended = space.open_ended | _standstills(space) if standstills_are_told else space.open_ended
     together = np.logical_and.reduce(list(at_rest.values()))
     if space.edges.steps.reach_backward(together | open_ended, space.ways).all():
         return None
