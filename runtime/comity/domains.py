@@ -34,13 +34,25 @@ def decided_word(event: Decided, words: type[W]) -> W:
 
 def decided_from(event: Decided, values: Iterable[T]) -> T:
     """Return the decided value, which has to be one of these."""
+    if isinstance(values, range):
+        found: T = _decided_in(event, values)
+        return found
     known = tuple(values)
-    for value in known:
-        if value == event.value:
-            return value
+    try:
+        return known[known.index(event.value)]  # of thousands, found far sooner than by a loop
+    except ValueError:
+        pass
     raise _refusal(
         event, f"it is not one of {', '.join(map(str, known))}" if known else "there is nothing to choose from"
     )
+
+
+def _decided_in(event: Decided, values: range) -> Any:
+    """Return the decided number, without going through all that there are."""
+    if is_int(event.value) and event.value in values:
+        return event.value
+    between = f"it is not one of {values[0]} to {values[-1]}" if values else "there is nothing to choose from"
+    raise _refusal(event, between)
 
 
 def decided_as(event: Decided, check: Check) -> Any:

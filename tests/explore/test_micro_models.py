@@ -30,7 +30,9 @@ def test_a_mistake_shows_in_the_fewest_steps_and_what_is_right_holds(model: Mode
             assert prop.counterexample is not None
             failing[prop.name] = len(prop.counterexample.steps)
         else:
-            assert prop.verdict == "holds" or prop.reason.startswith("waived") or "a standstill" in prop.reason, prop.name
+            assert prop.verdict == "holds" or prop.reason.startswith("waived") or "a standstill" in prop.reason, (
+                prop.name
+            )
     assert (case.states, failing) == (form.states, form.fails)
 
 

@@ -28,6 +28,7 @@ from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.side_by_side import examine_all
 from comityc.explore.symmetry.found import NONE, Symmetry, Use
+from comityc.explore.too_many import too_many
 from comityc.explore.verdict import SpecVerdict
 from comityc.machine.model import Case, Machine
 from comityc.machine.rest import nobody_is_stuck
@@ -87,6 +88,9 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         return Examined(run, (), 0, 0, True, 0.0)
     if asked():
         return Examined(replace(run, refused="it was not begun: stopped by Ctrl-C"), (), 0, 0, True, 0.0)
+    too_large = too_many(machine, evaluator, run)
+    if too_large is not None:
+        return Examined(replace(run, refused=f"this cannot be explored: {too_large}"), (), 0, 0, True, 0.0)
     started = perf_counter()
     progress(run.case.name, "exploring")
     alike = _alike(machine, evaluator, run) if limits.symmetry != "none" else NONE

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
 from comity.machine import Event, Request, Send, Step
 from comityc.explore.engine.bounds import breaches
+from comityc.explore.engine.growth import outgrown, outgrown_shared
 from comityc.explore.engine.records import CUT, LOCAL_BITS, Local, Move, Note, Record, TimerKey
 from comityc.explore.engine.rest import Primitive
 from comityc.explore.engine.stand_in import SharedInSight
@@ -231,10 +232,13 @@ class Collector:
         )
 
     def _breaches(self, after: Local) -> list[str]:
-        if self.view.check is None or after.state is self.local.state:
+        if after.state is self.local.state:
             return []
+        grown = [*outgrown(after.state, self.view.growing)] if self.view.growing else []
+        if self.view.check is None:
+            return grown
         found = breaches(self.view.check, after.state) - breaches(self.view.check, self.local.state)
-        return sorted({name for name, _ in found})
+        return [*sorted({name for name, _ in found}), *grown]
 
     def _changed(self, step: Step[Any]) -> SharedInSight | None:
         """Return the shared variables after a step that writes some; a message that is ignored leaves them as they are."""
@@ -243,9 +247,12 @@ class Collector:
 
     def _shared_breaches(self, shared: SharedInSight | None) -> list[str]:
         check, world = self._finder.shared_check, self._finder.world
-        if check is None or shared is None or world is None:
+        if shared is None or world is None:
             return []
-        return sorted({name for name, _ in breaches(check, shared) - breaches(check, world.shared)})
+        grown = [*outgrown_shared(shared.changes)]
+        if check is None:
+            return grown
+        return [*sorted({name for name, _ in breaches(check, shared) - breaches(check, world.shared)}), *grown]
 
     def _envelope(self, send: Send) -> int:
         finder, setting = self._finder, self._finder.setting

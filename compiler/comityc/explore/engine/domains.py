@@ -4,7 +4,7 @@ Opaque types get readable stand-ins: `text1`, `text2`; of an alias `Value: text`
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from types import ModuleType
 from typing import Any
 
@@ -36,6 +36,8 @@ from comityc.records import dataclass
 
 OPAQUE_VALUES = 2
 """How many values a text or id has when no bound says so."""
+MOST_VALUES = 100_000
+"""So many values may be chosen from at once; more could not be explored."""
 
 
 class NoDomainError(Exception):
@@ -55,7 +57,12 @@ class Domains:
 
     def values(self, value_type: ValueType, name: str | None = None) -> tuple[Any, ...]:
         """Return all values of a type; `name` is the variable, field or decision that they are for, which may have a bound."""
-        return tuple(self._values(value_type, name))
+        found = tuple(islice(self._values(value_type, name), MOST_VALUES + 1))
+        if len(found) > MOST_VALUES:
+            raise NoDomainError(
+                f"`{name or type_name(value_type)}` has more than {MOST_VALUES:,} values: say under `bounds` which to check"
+            )
+        return found
 
     def _values(self, value_type: ValueType, name: str | None) -> Iterable[Any]:
         match value_type:

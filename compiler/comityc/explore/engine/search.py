@@ -24,7 +24,8 @@ from comityc.explore.graph import Graph, Violation
 from comityc.machine.model import Case, Machine
 
 MAX_STATES = 5_000_000
-PROGRESS_EVERY = 1 << 10
+PROGRESS_EVERY = 1 << 11
+"""So many steps are taken between two looks at progress, memory and Ctrl-C."""
 
 Progress = Callable[[int, int, int, FaultsMet], None]
 """Called now and then with the level, how many states were found, how many of them wait to be looked at, and which faults were met."""
@@ -123,6 +124,7 @@ class Search:
         that was found and not looked at, and `edges_so_far` what was kept.
         """
         self._monitors, self._max_states, self._progress = monitors, max_states, progress
+        self._tell_at = 0  # so many steps
         self._sources = array("q", [0]) if keep_edges else None
         graph = self.graph
         for packed in initial_states(self.successors, self.budgets):
@@ -192,7 +194,8 @@ class Search:
                 self.stop(f"more than {self._max_states} states")
             if not graph.complete:
                 return
-            if self._progress is not None and not index % PROGRESS_EVERY:
+            if self._progress is not None and graph.edges >= self._tell_at:
+                self._tell_at = graph.edges + PROGRESS_EVERY
                 self.tell(self._progress, len(states), index + 1)
                 if not graph.complete:
                     return

@@ -11,6 +11,7 @@ from typing import Any
 from comity.values import Instance
 from comityc.explore.engine.bounds import Check, Limits
 from comityc.explore.engine.domains import Domains
+from comityc.explore.engine.growth import growing
 from comityc.explore.engine.moments import Moments
 from comityc.explore.engine.network import Order
 from comityc.explore.engine.rest import ActRules, Detail
@@ -37,6 +38,7 @@ class RoleView:
     ghosts: tuple[int, ...]  # positions in the state
     once: tuple[tuple[int, str, bool], ...]  # positions, names, and whether none says that it is not set yet
     check: Check | None
+    growing: tuple[tuple[int, str], ...]  # positions and names of variables that may grow
     watches_time: bool  # whether a guard reads the time
     draws: bool  # whether a transition draws
     dead: Mapping[
@@ -163,6 +165,7 @@ def _view(role: Role, machine: Machine, faults: Envelope, limits: Limits) -> Rol
             if variable.once
         ),
         check=limits.of_variables(role.variables, 1),
+        growing=growing(role.variables, 1),
         watches_time=any(
             isinstance(part, Now)
             for transition in role.transitions

@@ -164,11 +164,13 @@ class Examiner:
         return next(one for one in alike if (one.state, one.label) == (path.states[-1], last)), path
 
     def _never_stuck(self, prop: Property) -> Finding:
-        told = self._tells_standstills()
+        standstills_are_told = self._tells_standstills()
         what = (self.machine, self.run.case, self.space)
-        stuck = find_stuck(*what, standstills_are_told=told)
+        stuck = find_stuck(*what, standstills_are_told=standstills_are_told)
         if stuck is None:
-            standstill = told and any(violation.property == STANDSTILL for violation in self.graph.violations)
+            standstill = standstills_are_told and any(
+                violation.property == STANDSTILL for violation in self.graph.violations
+            )
             if standstill and find_stuck(*what, standstills_are_told=False) is not None:
                 return Finding(prop, "skipped", f"all that is left is a standstill, which `{STANDSTILL}` tells")
             return self._nothing_against(prop)

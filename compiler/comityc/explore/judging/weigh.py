@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from comityc.explore.engine.growth import limits_met
 from comityc.explore.judging.examine import OVER_ALL_CASES, Examined, Finding
 from comityc.explore.plan import bounds_text
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, Verdict, overall
@@ -131,7 +132,7 @@ def _case_verdict(machine: Machine, run: Examined, verdicts: tuple[PropertyVerdi
         states=run.states,
         levels=run.levels,
         seconds=run.seconds,
-        bounds=bounds_text(case.bounds),
+        bounds=", ".join(filter(None, (bounds_text(case.bounds), *limits_met(run.cut_bounds)))),
         properties=judged,
         findings=findings,
         engine=run.engine,

@@ -63,7 +63,8 @@ class Canonical:
             order = sorted(group, key=keys.__getitem__)
             at = 0
             for size, members in _ties(order, keys):
-                classes = self._classes(packed, members)
+                apart = self._seen_from.is_apart(keys[members[0]])
+                classes = [members] if apart else self._classes(packed, members)
                 for one in classes:
                     symmetries *= factorial(len(one))
                 blocks.append((group[at : at + size], classes))

@@ -29,13 +29,19 @@ class Renaming:
         self.roles = roles
         self.turns: list[Turn] = []
         self._turn_numbers: dict[Turn, int] = {}
-        self._names: list[dict[Instance, Instance]] = []
-        self._texts: list[dict[str, str]] = []
-        self._locals: list[list[dict[int, int]]] = []
+        self._names: list[tuple[dict[Instance, Instance], dict[str, str]] | None] = []
+        self._locals: list[dict[tuple[int, int], int]] = []
         self._rests: list[dict[int, int]] = []
         self._networks: list[dict[int, int]] = []
         self._envelopes: list[dict[int, int]] = []
         self._name_in_text = re.compile(rf"\b(?:{'|'.join(map(re.escape, roles))})\[\d+\]")
+        nobody = {one: Instance(one.role, -1) for one in self.instances if one.role in roles}
+        self._nobody = nobody, {str(one): "" for one in nobody}
+        self._of_nobody: list[dict[int, bool]] = [
+            {} for _ in self.instances
+        ]  # by instance and local state: whether that names nobody
+        self._moved: dict[tuple[int, int, int], int] = {}
+        self._common_of_nobody: dict[int, bool] = {}
         self.number(tuple(range(len(self.instances))))
 
     # ---- turns
@@ -46,10 +52,8 @@ class Renaming:
         if found is None:
             found = self._turn_numbers[turn] = len(self.turns)
             self.turns.append(turn)
-            names = {one: self.instances[turn[who]] for who, one in enumerate(self.instances) if turn[who] != who}
-            self._names.append(names)
-            self._texts.append({str(before): str(after) for before, after in names.items()})
-            self._locals.append([{} for _ in self.instances])
+            self._names.append(None)
+            self._locals.append({})
             self._rests.append({})
             self._networks.append({})
             self._envelopes.append({})
@@ -71,7 +75,14 @@ class Renaming:
 
     def value(self, turn: int, value: Any) -> Any:
         """Return a value with the instances in it renamed, those in fresh ids and digests too."""
-        return self._renamed(self._names[turn], self._texts[turn], value) if turn else value
+        return self._renamed(*(self._names[turn] or self._names_in(turn)), value) if turn else value
+
+    def _names_in(self, turn: int) -> tuple[dict[Instance, Instance], dict[str, str]]:
+        """Find what instances are called after a turn, by their names and as texts; most turns of many instances are never asked."""
+        to = self.turns[turn]
+        names = {one: self.instances[to[who]] for who, one in enumerate(self.instances) if to[who] != who}
+        found = self._names[turn] = names, {str(before): str(after) for before, after in names.items()}
+        return found
 
     def _renamed(self, names: dict[Instance, Instance], texts: dict[str, str], value: Any) -> Any:
         if value is None or isinstance(value, Word | int):
@@ -106,13 +117,28 @@ class Renaming:
 
     def local(self, turn: int, who: int, number: int) -> int:
         """Return the number, at the instance that `who` becomes, of what a local state of `who` becomes."""
-        known = self._locals[turn][who]
+        known = self._locals[turn]
+        found = known.get((who, number))
+        if found is None:
+            to, local = self.turns[turn][who], self.successors.finder.locals[who][number]
+            if self._names_nobody(who, number, local):
+                return self._moved_to(to, who, number, local)
+            after = self._sorted(self.value(turn, local))
+            found = known[who, number] = self.successors.finder.number(to, after)
+        return found
+
+    def _names_nobody(self, who: int, number: int, local: Local) -> bool:
+        known = self._of_nobody[who]
         found = known.get(number)
         if found is None:
-            finder = self.successors.finder
-            after = self.value(turn, finder.locals[who][number])
-            after = self._sorted(after)
-            found = known[number] = finder.number(self.turns[turn][who], after)
+            found = known[number] = self._renamed(*self._nobody, local) == local
+        return found
+
+    def _moved_to(self, to: int, who: int, number: int, local: Local) -> int:
+        """Return the number that a local state which names nobody has at another instance, by whatever turn it comes there."""
+        found = self._moved.get((to, who, number))
+        if found is None:
+            found = self._moved[to, who, number] = self.successors.finder.number(to, local)
         return found
 
     def _sorted(self, local: Local) -> Local:
@@ -137,6 +163,8 @@ class Renaming:
         known = self._networks[turn]
         found = known.get(number)
         if found is None:
+            if not self.successors.network.contents[number]:
+                return number
             found = known[number] = self.successors.network.renamed(number, lambda one: self.envelope(turn, one))
         return found
 
@@ -146,8 +174,20 @@ class Renaming:
         found = known.get(number)
         if found is None:
             successors, rests = self.successors, self.successors.rests
+            if self._of_nobody_in_common(number):
+                return number
             rest = rests.number(self._renamed_rest(turn, rests.items[number & REST_MASK]))
             found = known[number] = successors.common(rest, self.value(turn, successors.shared(number)))
+        return found
+
+    def _of_nobody_in_common(self, number: int) -> bool:
+        found = self._common_of_nobody.get(number)
+        if found is None:
+            successors = self.successors
+            rest = successors.rests.items[number & REST_MASK]
+            parts = (rest, successors.shared(number))
+            found = not (rest.cut or rest.knowledge) and self._renamed(*self._nobody, parts) == parts
+            self._common_of_nobody[number] = found
         return found
 
     def _renamed_rest(self, turn: int, rest: Rest) -> Rest:
@@ -172,7 +212,7 @@ class Renaming:
         if not turn:
             return packed
         successors = self.successors
-        to, shifts, locals_ = self.turns[turn], successors.shifts, self._locals[turn]
+        to, shifts, locals_, moved = self.turns[turn], successors.shifts, self._locals[turn], self._moved
         network, rest = packed >> successors.network_shift, (packed >> successors.rest_shift) & successors.common_mask
         after = self._networks[turn].get(network)
         if after is None:
@@ -183,7 +223,9 @@ class Renaming:
         result = (after << successors.network_shift) | (rest_after << successors.rest_shift)
         for who, shift in enumerate(shifts):
             number = (packed >> shift) & LOCAL_MASK
-            local = locals_[who].get(number)
+            local = moved.get((to[who], who, number))
+            if local is None:
+                local = locals_.get((who, number))
             if local is None:
                 local = self.local(turn, who, number)
             result |= local << shifts[to[who]]

@@ -13,6 +13,9 @@ from comityc.explore.symmetry.canonical import Canonical, Standing
 from comityc.explore.symmetry.orbits import Orbits
 from comityc.machine.model import Case, Machine
 
+SLOWER = 4
+"""A step takes about so many times as long here, as what it leads to has to be renamed."""
+
 
 class OrbitSearch(Search):
     """Searches the orbits of one case. `roles` are those whose instances can stand in for one another."""
@@ -66,7 +69,8 @@ class OrbitSearch(Search):
                 self.stop(f"more than {self._max_states} orbits")
             if not graph.complete:
                 return
-            if self._progress is not None and not index % PROGRESS_EVERY:
+            if self._progress is not None and graph.edges >= self._tell_at:
+                self._tell_at = graph.edges + PROGRESS_EVERY // SLOWER
                 self.tell(self._progress, len(graph.states), index + 1)
                 if not graph.complete:
                     return

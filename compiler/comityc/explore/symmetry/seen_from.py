@@ -30,6 +30,7 @@ class SeenFrom:
         self._in_text = re.compile(rf"\b({'|'.join(map(re.escape, roles))})\[(\d+)\]")
         self._numbers: dict[Any, int] = {}
         self._own: list[dict[int, int]] = [{} for _ in self._instances]
+        self._self_contained: set[int] = set()  # numbers of own shapes that name no other instance
         self._sights: list[dict[int, dict[int, int]]] = [{} for _ in self._instances]
         self._rests: dict[int, dict[int, int]] = {}
         self._networks: dict[int, dict[int, int]] = {}
@@ -56,12 +57,19 @@ class SeenFrom:
             mentioned[one].append(sight)
         return {who: (own[who], tuple(sorted(mentioned[who]))) for who in self._order}
 
+    def is_apart(self, key: Key) -> bool:
+        """Say whether who has this key names nobody and is named by nobody: those who have the same can be swapped without any change."""
+        own, mentioned = key
+        return not mentioned and own in self._self_contained
+
     # ---- parts
 
     def _find_own(self, who: int, number: int) -> int:
         local = self._successors.finder.locals[who][number]
         shape = ("own", self._instances[who].role, self._seen(local, who))
         found = self._own[who][number] = self._number(shape)
+        if all(one == who for one in self._named_in(local)):
+            self._self_contained.add(found)
         return found
 
     def _find_sights(self, who: int, number: int) -> dict[int, int]:

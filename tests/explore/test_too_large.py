@@ -1,0 +1,124 @@
+"""What is too large to be explored: said before it takes all memory, with what was found until then."""
+
+import pytest
+from tests.explore.specs import load_spec
+
+from comityc.explore.engine import domains, growth
+from comityc.explore.fast.explore import EngineName
+from comityc.explore.verdict import CaseVerdict
+from comityc.explore.verify import verify_machine
+
+GROWS = """
+    network: none
+    shared:
+      n: {type: int, default: 3}
+    roles:
+      r:
+        variables:
+          own: int?
+          seen: list[int]
+        states:
+          s:
+            - resting
+            - when: true
+              do: BODY
+    properties:
+      small: {always: n < 1000}
+    verify: {one: {}}
+"""
+
+
+def verdict(text: str, engine: EngineName = "auto") -> CaseVerdict:
+    """Return the verdict on the only case."""
+    spec = load_spec(text, unchecked=True)
+    (case,) = verify_machine(spec.machine, spec.module, engine=engine).cases
+    return case
+
+
+@pytest.mark.parametrize("engine", ["reference", "auto"])
+def test_a_number_that_multiplies_is_cut_and_what_was_found_is_told(engine: EngineName) -> None:
+    case = verdict(GROWS.replace("BODY", "n = n * n"), engine)
+    (small,) = (prop for prop in case.properties if prop.name == "small")
+    assert (small.verdict, case.bounds) == ("fails", "n below 2^63")
+    assert case.states == 6  # 3, 9, 81, 6561, 3 ** 16, 3 ** 32
+
+
+def test_what_is_below_the_limit_holds_within_it() -> None:
+    case = verdict(GROWS.replace("BODY", "own = -4 if own == none else -own * own"))
+    assert case.as_expected
+    assert case.bounds == "own below 2^63"
+    (small,) = (prop for prop in case.properties if prop.name == "small")
+    assert small.reason == "no counterexample within the bounds; steps were cut at `own below 2^63`"
+
+
+def test_a_list_that_doubles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "LONGEST", 100)
+    case = verdict(GROWS.replace("BODY", "seen = seen + seen + [1]"))
+    assert case.states == 7  # of 0, 1, 3, 7, 15, 31, 63 elements
+    assert case.bounds.startswith("seen of up to ")
+
+
+@pytest.mark.parametrize(
+    ("decide", "why"),
+    [
+        ("v in 0..1000000000", "`v` is one of 1,000,000,001 values, and 100,000 are the limit"),
+        ("v in 1..most", "`v` is one of 300,000 values, and 100,000 are the limit"),
+    ],
+)
+def test_a_choice_among_too_many_is_refused(decide: str, why: str) -> None:
+    case = verdict(
+        f"""
+        parameters: {{most: {{type: int, default: 300000}}}}
+        roles:
+          r:
+            variables: {{v: int}}
+            states: {{s: [{{decide: {decide}, goto: t}}], t: final}}
+        verify: {{one: {{}}}}
+        """
+    )
+    assert case.verdict == "not_tested"
+    assert case.findings == (f"this cannot be explored: {why}",)
+
+
+def test_a_choice_among_many_takes_no_time_for_each_pair() -> None:
+    case = verdict(
+        """
+        roles:
+          r:
+            variables: {v: int}
+            states: {s: [{decide: v in 1..30000, goto: t}], t: final}
+        verify: {one: {}}
+        """
+    )
+    assert case.states == 30_001
+
+
+def test_a_type_with_too_many_values_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domains, "MOST_VALUES", 100)
+    text = """
+        roles:
+          r:
+            variables: {v: "set[int]"}
+            states: {s: [{decide: "v in set[int]", goto: t}], t: final}
+        bounds: {int: 1..MOST}
+        verify: {one: {}}
+    """
+    assert verdict(text.replace("MOST", "6")).states == 65
+    assert verdict(text.replace("MOST", "7")).findings == (
+        "this cannot be explored: `v` has more than 100 values: say under `bounds` which to check",
+    )
+
+
+def test_too_many_instances_are_refused() -> None:
+    case = verdict(
+        """
+        roles: {r: {count: 20000, states: {s: [{when: true, goto: t}], t: final}}}
+        verify: {one: {}}
+        """
+    )
+    assert case.findings == ("this cannot be explored: there are 20,000 instances, and 10,000 are the limit",)
+
+
+def test_many_alike_instances_are_one_orbit_for_each_number_of_them() -> None:
+    case = verdict("roles: {r: {count: 60, states: {s: [{when: true, goto: t}], t: final}}}\nverify: {one: {}}")
+    assert (case.states, case.orbits) == (2**60, 61)
