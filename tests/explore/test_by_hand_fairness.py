@@ -353,6 +353,50 @@ RULES = {
         verify:
           one: {states: 6, levels: 3, violates: [ends]}
     """,
+    "a condition that some fair run meets is one to rest on": """
+        network: none
+        shared: {k: bool}
+        roles:
+          env:
+            states:
+              p:
+                - resting
+                - decide: flip
+                  do: k = not k
+          a:
+            states:
+              p:
+                - when: k
+                  goto: x
+              x: final
+        properties:
+          ends: {eventually: a in x, given: {forever: k}}
+          again: {eventually: a in x, given: {again: k}}
+        verify:
+          one: {states: 4, levels: 4, violates: [again]}
+    """,
+    "one that no fair run meets promises nothing": """
+        network: none
+        shared: {k: bool}
+        roles:
+          env:
+            states:
+              p:
+                - every: 1s
+                  do: k = not k
+          a:
+            states:
+              p:
+                - resting
+                - decide: go
+                  goto: x
+              x: final
+        properties:
+          at_last: {eventually: a in x, given: {forever: k}}
+          again: {eventually: a in x or a in p and k, given: {again: not k}}
+        verify:
+          one: {states: 4, levels: 3, violates: [not_vacuous]}
+    """,
     "a decision can be owed strongly": """
         roles:
           a:

@@ -234,6 +234,12 @@ def test_cases_that_are_too_large_are_left_out_and_named(tmp_path: Path) -> None
     assert report.cases == ("none comes twice",)
 
 
+def test_a_name_that_no_mutant_has_is_told(tmp_path: Path) -> None:
+    report = mutated(tmp_path, WEAK, only=["xyz", "zyx"])
+    assert report.findings == ("no mutant has `xyz` or `zyx` in its name; without --only you see all",)
+    assert not report.is_fine
+
+
 def test_processes_come_to_the_same(tmp_path: Path) -> None:
     machine = machine_of(tmp_path, WEAK)
     alone = mutate_machine(machine, MutationOptions(jobs=1, only=["paper open"]))

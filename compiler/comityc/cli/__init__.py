@@ -25,6 +25,11 @@ def run() -> int:
         return FINDINGS
     except KeyboardInterrupt:
         return 130
+    except MemoryError:
+        print(
+            "comity: there is not enough memory for this; fewer instances, or bounds, make it smaller", file=sys.stderr
+        )
+        return USAGE
     except Exception as bug:
         if os.environ.get("COMITY_TRACEBACK"):
             import traceback

@@ -62,3 +62,12 @@ def _left_in_group() -> Left | None:
         return Left(most - taken + given_back, most)
     except (OSError, ValueError, KeyError):
         return None
+
+
+def in_words(count: int) -> str:
+    """Return a number of bytes as people say it: `4 GB`, `1.5 MB`."""
+    unit = next((unit for unit in ("GB", "MB", "KB") if count >= _BYTES[unit]), "bytes")
+    return f"{count / _BYTES[unit]:.3g} {unit}"
+
+
+_BYTES = {"GB": 1e9, "MB": 1e6, "KB": 1e3, "bytes": 1}

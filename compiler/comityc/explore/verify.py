@@ -23,7 +23,7 @@ from comityc.explore.judging.examine import FIRST, Examined, Examiner
 from comityc.explore.judging.idle import idle_parts
 from comityc.explore.judging.weigh import weigh
 from comityc.explore.judging.words import words_held
-from comityc.explore.memory import memory_in_use, memory_left
+from comityc.explore.memory import in_words, memory_in_use, memory_left
 from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.side_by_side import examine_all
@@ -84,13 +84,9 @@ def verify_machine(
 
 
 def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, progress: Progress) -> Examined:
-    if run.refused is not None:
-        return Examined(run, (), 0, 0, True, 0.0)
-    if asked():
-        return Examined(replace(run, refused="it was not begun: stopped by Ctrl-C"), (), 0, 0, True, 0.0)
-    too_large = too_many(machine, evaluator, run)
-    if too_large is not None:
-        return Examined(replace(run, refused=f"this cannot be explored: {too_large}"), (), 0, 0, True, 0.0)
+    refused = _why_not_begun(machine, evaluator, run)
+    if refused is not None:
+        return _not_looked_at(run, refused)
     started = perf_counter()
     progress(run.case.name, "exploring")
     alike = _alike(machine, evaluator, run) if limits.symmetry != "none" else NONE
@@ -119,7 +115,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     try:
         graph = search(keep_edges=needs_edges(machine, run.case), max_states=limits.max_states)
     except NoDomainError as error:
-        return Examined(replace(run, refused=f"this cannot be explored: {error}"), (), 0, 0, True, 0.0)
+        return _not_looked_at(run, f"this cannot be explored: {error}")
     examiner = Examiner(machine, evaluator, run, graph)
     found = tuple(examiner.findings(lambda name: progress(run.case.name, f"deciding {name}")))
     findings = found
@@ -146,6 +142,19 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         not graph.complete and _piles_up(graph),
         graph.engine,
     )
+
+
+def _why_not_begun(machine: Machine, evaluator: Evaluator, run: Run) -> str | None:
+    if run.refused is not None:
+        return run.refused
+    if asked():
+        return "it was not begun: stopped by Ctrl-C"
+    too_large = too_many(machine, evaluator, run)
+    return None if too_large is None else f"this cannot be explored: {too_large}"
+
+
+def _not_looked_at(run: Run, why: str) -> Examined:
+    return Examined(replace(run, refused=why), (), 0, 0, True, 0.0)
 
 
 def _alike(machine: Machine, evaluator: Evaluator, run: Run) -> Symmetry:
@@ -208,10 +217,10 @@ class Meter:
         self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}{met}")
         taken = memory_in_use()
         if self._memory is not None and taken > self._memory:
-            raise EndSearch(f"the limit of {self._memory / 1e9:g} GB of memory was met")
+            raise EndSearch(f"the limit of {in_words(self._memory)} of memory was met")
         left = memory_left()
         if left is not None and left.scarce and taken > left.free:  # else it is others who have it
-            raise EndSearch(f"the machine has only {left.free / 1e9:.1f} of {left.whole / 1e9:.1f} GB of memory left")
+            raise EndSearch(f"the machine has only {in_words(left.free)} of {in_words(left.whole)} of memory left")
         if self._most is not None and seconds > self._most:
             raise EndSearch(f"it took more than {self._most:g} s")
         if asked():

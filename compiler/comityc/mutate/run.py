@@ -61,6 +61,10 @@ def mutate_machine(machine: Machine, options: MutationOptions, progress: Progres
     findings = [f"the spec itself is not as it says: {wrong}" for wrong in bench.not_as_stated]
     if not bench.cases:
         findings.append("no case is small enough to be looked at: give one fewer instances, or --max-states more")
+    if options.only and not wanted:
+        findings.append(
+            f"no mutant has {' or '.join(f'`{part}`' for part in options.only)} in its name; without --only you see all"
+        )
     if findings:
         return Report(wanted, (), reasons, tuple(bench.left_out), (), tuple(findings))
     fates: dict[str, Fate] = {}

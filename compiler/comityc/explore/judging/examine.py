@@ -8,7 +8,7 @@ from comityc.explore.graph import Graph, Violation
 from comityc.explore.judging.answers import Functions
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.paths import Path
-from comityc.explore.judging.properties import Judgement, functions_of, judge
+from comityc.explore.judging.properties import Judgement, functions_of, judge, some_run_is_given
 from comityc.explore.judging.reads import sight_of
 from comityc.explore.judging.space import Space
 from comityc.explore.judging.stuck import Stuck, find_stuck
@@ -121,6 +121,8 @@ class Examiner:
         missing = untested(
             prop, functions, self.space, conditions(prop, self.machine.definitions), self.evaluator.of_world
         )
+        if not missing and prop.given is not None and not some_run_is_given(functions, self.space):
+            missing = [f"there is no fair run with `{prop.given[0]}: {spell(prop.given[1])}`"]
         if missing:
             return Finding(prop, "untested", missing[0])
         return Finding(prop, "holds", self._within())

@@ -232,6 +232,19 @@ def _broken_run(
             return find_no_way(space.edges, columns[0], space.ways, space.open_ended)
 
 
+def some_run_is_given(functions: Functions, space: Space) -> bool:
+    """Say whether there is a fair run at all in which the condition holds that a property about runs rests on."""
+    table = _truth(functions, space)
+    if functions.given is None or isinstance(table, Judgement):
+        return True
+    everywhere, again = np.ones(len(space.graph.states), dtype=np.bool_), functions.given[0] == "again"
+    for columns in table.values():
+        condition = {"again" if again else "forever": columns[-1]}
+        if find_unfair_end(space.fair, space.initial, everywhere, **condition) is not None:
+            return True
+    return False
+
+
 def _truth(functions: Functions, space: Space) -> Mapping[Bound, tuple[Mask, ...]] | Judgement:
     """Return where each part of the property is true, for each value of its `for`; the condition that it rests on comes last.
 
