@@ -2,21 +2,23 @@
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 import pytest
+from tests.explore.specs import load_spec
 
 from comity.values import Instance, Map, Word
 from comity.world import Happening, World
 from comityc.explore.graph import Graph, Label
 from comityc.explore.judging.paths import Path
 from comityc.explore.telling.chart import mermaid_chart, text_chart
-from comityc.explore.telling.report import story_lines
-from comityc.explore.telling.story import Teller
+from comityc.explore.telling.report import story_lines, to_text
+from comityc.explore.telling.story import Arrow, Story, StoryStep, Teller
 from comityc.explore.telling.wording import show, spell
+from comityc.explore.verify import verify_machine
 from comityc.explore.world import Envelope
 from comityc.machine import expressions as x
 from comityc.machine.model import Act, Bounds, DecisionRule, Machine, Role, State, Transition
@@ -246,3 +248,34 @@ DONE = x.InState(type=BOOL, instance=V, role="voter", states=("done",))
 )
 def test_expressions_are_spelled_as_a_spec_would_write_them(expression: x.Expression, text: str) -> None:
     assert spell(expression) == text
+
+
+def test_time_that_goes_on_and_on_is_told_in_one_line() -> None:
+    quiet = StoryStep("1s pass", (), Arrow("note", "", "", "1s pass"), kind="time")
+    rung = StoryStep("the bell rings", (), Arrow("note", "bell", "", "rings"), kind="timer", actor="bell")
+    older = replace(quiet, changes=("bell.age: 1 -> 2",))
+    story = Story(("bell",), (), (quiet, quiet, quiet, rung, quiet, older, quiet, quiet), loop_from=7)
+    assert [line for line in story_lines(story) if line[:1].isdigit()] == [
+        "1 to 3. 1s pass, 3 times",
+        "4. the bell rings",
+        "5. 1s pass",
+        "6. 1s pass",
+        "7. 1s pass",
+        "8. 1s pass",
+    ]
+    assert "1s pass, 3 times" in text_chart(story)
+
+
+def test_receivers_of_one_message_are_named_in_order() -> None:
+    spec = load_spec(
+        """
+        messages: {Go: {}}
+        roles:
+          boss: {states: {s: [{when: true, do: send Go() to worker, goto: e}], e: final}}
+          worker: {count: 3, states: {w: [{receive: Go, goto: d}], d: final}}
+        properties:
+          idle: {never: any(w in d for w in worker)}
+        verify: {one: {}}
+        """
+    )
+    assert "boss sends Go to worker[0], worker[1], worker[2]" in to_text([verify_machine(spec.machine, spec.module)])

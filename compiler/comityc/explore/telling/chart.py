@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from comityc.backends.diagram.chart import Row, draw_mermaid, draw_text, lost, message, note
-from comityc.explore.telling.story import Arrow, Story
+from comityc.explore.telling.story import Arrow, Story, turns
 
 
 def text_chart(story: Story, *, width: int = 100, plain: bool = False) -> str:
@@ -25,10 +25,11 @@ def _lanes(story: Story) -> list[str]:
 def _rows(story: Story) -> Iterator[Row]:
     for line in story.beginning:
         yield note("", line)
-    for number, step in enumerate(story.steps):
-        if number == story.loop_from:
+    for turn in turns(story):
+        if turn.first == story.loop_from:
             yield note("", "from here on it repeats for ever")
-        yield _row(step.arrow)
+        arrow = turn.step.arrow
+        yield note(arrow.source, arrow.text + turn.times) if turn.count > 1 else _row(arrow)
     if story.loop_from == len(story.steps):
         yield note("", "and nothing more is owed")
 

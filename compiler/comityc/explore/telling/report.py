@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from comity.values import Map, Word
-from comityc.explore.telling.story import Story
+from comityc.explore.telling.story import Story, turns
 from comityc.explore.telling.trace import Trace, step_json
 from comityc.explore.telling.wording import show
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
@@ -190,11 +190,12 @@ def story_lines(story: Story, chart: ChartKind = "none", width: int = 100) -> It
     yield from (f"at first {line}" for line in story.beginning)
     if not story.steps:
         yield "in the initial state:"
-    for number, step in enumerate(story.steps):
-        if number == story.loop_from:
+    for turn in turns(story):
+        if turn.first == story.loop_from:
             yield "and then this repeats for ever:"
-        yield f"{number + 1}. {step.label}"
-        yield from (f"     {change}" for change in step.changes)
+        number = f"{turn.first + 1}" if turn.count == 1 else f"{turn.first + 1} to {turn.first + turn.count}"
+        yield f"{number}. {turn.step.label}{turn.times}"
+        yield from (f"     {change}" for change in turn.step.changes)
     if story.loop_from is not None and story.loop_from == len(story.steps):
         yield "and nothing more is owed: it may stay so for ever"
     yield from story.why

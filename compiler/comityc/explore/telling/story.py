@@ -77,6 +77,33 @@ class Story:
     start: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Steps that are told as one: nothing but time that passes, the same each time. `first` is the number of the first, from 0 on."""
+
+    first: int
+    count: int
+    step: StoryStep
+
+    @property
+    def times(self) -> str:
+        """How often, to be said behind the step."""
+        return f", {self.count} times" if self.count > 1 else ""
+
+
+def turns(story: Story) -> Iterator[Turn]:
+    """Yield the steps of a story, those in which time goes on and on taken together."""
+    first, steps = 0, story.steps
+    while first < len(steps):
+        step, end = steps[first], first + 1
+        while step.kind == "time" and not step.changes and end < len(steps) and end != story.loop_from:
+            if steps[end] != step:
+                break
+            end += 1
+        yield Turn(first, end - first, step)
+        first = end
+
+
 class Teller:
     """Tells paths through one graph."""
 
@@ -311,12 +338,14 @@ def _sent(label: Label, old: Mapping[Envelope, int], new: Mapping[Envelope, int]
     """Say which messages a step put under way; receivers of one message are told together."""
     if label.kind in ("duplicate", "forge"):
         return
-    receivers: dict[tuple[str, str], list[str]] = {}
+    receivers: dict[tuple[str, str], list[Instance]] = {}
     for envelope, count in new.items():
         for _ in range(count - old.get(envelope, 0)):
-            receivers.setdefault((str(envelope.sender), show(envelope.message)), []).append(str(envelope.receiver))
+            receivers.setdefault((str(envelope.sender), show(envelope.message)), []).append(envelope.receiver)
     for (sender, message), to in receivers.items():
-        yield f"{sender} sends {message} to {', '.join(to)}"
+        roles = [one.role for one in to]
+        in_order = sorted(to, key=lambda one: (roles.index(one.role), one.number))
+        yield f"{sender} sends {message} to {', '.join(map(str, in_order))}"
 
 
 def _fallen_apart(label: Label) -> str:
