@@ -1,7 +1,7 @@
 """The keys of states, level by level, in; which of them were never met before, out.
 
-All keys met so far are kept in a few sorted arrays, each at least as long as the next: a new one joins the last as soon as it is longer.
-So a key is sorted a few times in all, and is looked for in a few arrays. Fewer of them would ask for more joining, and that for room.
+All keys met so far are kept in a few sorted arrays, each at least half as long again as the next: a new one joins the last as soon as it is
+not much shorter. So a key is sorted a few times in all, and is looked for in a few arrays. More joining would take more room and time.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Visited:
         if not len(keys):
             return
         self.runs.append(Run(keys, numbers.astype(np.int32) if self.numbered and numbers is not None else None))
-        while len(self.runs) > 1 and len(self.runs[-1].keys) > len(self.runs[-2].keys):
+        while len(self.runs) > 1 and 3 * len(self.runs[-1].keys) > 2 * len(self.runs[-2].keys):
             self.runs[-2:] = [_joined(self.runs[-2], self.runs[-1], executor)]
 
     def between(self, first: int | None, end: int | None) -> list[Run]:
