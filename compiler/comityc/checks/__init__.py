@@ -10,6 +10,7 @@ from comityc.checks.assumptions import broken_assumptions
 from comityc.checks.constant_properties import constant_properties
 from comityc.checks.domains import empty_domains, timers_without_length
 from comityc.checks.endless_when import endless_whens
+from comityc.checks.faults import faults_without_target
 from comityc.checks.final_states import acting_final_states, missing_final_states
 from comityc.checks.hidden_transitions import hidden_transitions
 from comityc.checks.name_clashes import name_clashes
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     unused_parameters,
     constant_properties,
     tautologies,
+    faults_without_target,
     name_clashes,
     same_act_twice,
 )

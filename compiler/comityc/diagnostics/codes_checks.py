@@ -59,6 +59,7 @@ UNUSED_CHOICE = BLOCK.warning("CMY0532", "unused-choice", "A value is chosen, an
 UNUSED_PARAMETER = BLOCK.warning("CMY0533", "unused-parameter", "Nothing uses a parameter.")
 CONSTANT_PROPERTY = BLOCK.warning("CMY0534", "constant-property", "A property reads nothing that can change.")
 TAUTOLOGY = BLOCK.warning("CMY0535", "tautology", "A property is true whatever the state.")
+FAULT_WITHOUT_TARGET = BLOCK.warning("CMY0536", "fault-without-target", "A fault can strike nothing.")
 
 # ---- names
 
