@@ -4,7 +4,7 @@ import keyword
 
 import pytest
 
-from comityc.naming import Clash, clashes, class_name, declared_class, member_name, part_name, value_name
+from comityc.naming import Clash, clashes, class_name, declared_class, member_name, module_name, part_name, value_name
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,7 @@ def test_other_variables_keep_their_names() -> None:
 def test_names_that_become_one_are_found() -> None:
     pairs = [(name, member_name(name)) for name in ("gave_up", "done", "gaveUp", "done")]
     assert clashes(pairs) == (Clash("GAVE_UP", ("gave_up", "gaveUp")),)
+
+
+def test_a_module_can_be_imported_whatever_the_protocol_is_called() -> None:
+    assert [module_name(name) for name in ("vote", "class", "match")] == ["vote", "class_", "match"]

@@ -227,10 +227,11 @@ def generate(machine: "Machine", folder: str) -> "list[GeneratedFile]":
     """Return the files that one protocol compiles to, for an output folder: the tests name the spec from there."""
     from comityc.backends.properties.emit import emit_tests
     from comityc.backends.python.emit import emit_module
+    from comityc.naming import module_name
     from comityc.output import GeneratedFile
 
     spec = Path(os.path.relpath(machine.file, folder)).as_posix()
     return [
-        GeneratedFile(f"{machine.protocol}.py", emit_module(machine)),
+        GeneratedFile(f"{module_name(machine.protocol)}.py", emit_module(machine)),
         GeneratedFile(f"test_{machine.protocol}.py", emit_tests(machine, spec)),
     ]

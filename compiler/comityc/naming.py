@@ -50,6 +50,11 @@ def value_name(name: str) -> str:
     return f"{name}_" if name in RESERVED else name
 
 
+def module_name(protocol: str) -> str:
+    """Return what the module of a protocol is called: `class` becomes `class_`, which can be imported."""
+    return f"{protocol}_" if keyword.iskeyword(protocol) else protocol
+
+
 def class_name(name: str) -> str:
     """Return what a role, a type or a message is called as a class: `two_phase` becomes `TwoPhase`."""
     joined = "".join(part[0].upper() + part[1:] for part in _words(name))

@@ -15,6 +15,7 @@ from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import Run
 from comityc.explore.telling.report import story_lines
 from comityc.machine.model import Machine
+from comityc.naming import module_name
 from comityc.testing.judge import Failure, judge_walk
 from comityc.testing.lockstep import Disagreement, Lockstep
 from comityc.testing.replay import Schedule, follow, runs
@@ -60,7 +61,7 @@ class Bench:
     @cached_property
     def production(self) -> ModuleType:
         """The generated module beside the test, as production imports it."""
-        path = self.folder / f"{self.protocol}.py"
+        path = self.folder / f"{module_name(self.protocol)}.py"
         name = f"comity_bench_{self.protocol}"
         description = importlib.util.spec_from_file_location(name, path)
         assert description is not None
