@@ -28,7 +28,7 @@ BENCH = Bench(
     __file__,
     protocol="purchase",
     spec="../specs/composition/purchase.yaml",
-    spec_hash="0dc6efdf46c9986d",
+    spec_hash="04d2549c894adc72",
 )
 
 CASES = [

@@ -233,6 +233,47 @@ def test_a_part_that_is_cut_stands_for_nothing() -> None:
     assert "`review` alone was cut" in refusal(GOLDEN / "article.yaml", max_states=5)
 
 
+def test_a_part_is_held_to_what_the_whole_promises_for_free(tmp_path: Path) -> None:
+    """Not to what it waives for itself: that would be carried over to the whole as if it held."""
+    twice = (
+        "do: send Question() to expert",
+        "do: |\n            send Question() to expert\n            send Question() to expert",
+    )
+    edited(
+        tmp_path,
+        "inquiry",
+        twice,
+        ("        - ignore: Question\n", ""),
+        ("properties:\n", "waive: {no_unhandled_message: alone that is fine}\nproperties:\n"),
+    )
+    path = edited_again(tmp_path, "article")
+    assert "`review` alone does not keep `no_unhandled_message`" in refusal(path)
+    edited_again(tmp_path, "article", ("properties:\n", "waive: {no_unhandled_message: here too}\nproperties:\n"))
+    found = verdicts(path, "by parts")["by parts"]
+    assert next(prop.reason for prop in found.properties if prop.name == "no_unhandled_message") == "waived: here too"
+
+
+RESTARTS = ("abstract: [review]", "abstract: [review]\n    faults: {restart: {editor: 1}}")
+
+
+def test_who_forgets_the_outcome_by_a_restart_is_not_looked_at_by_parts(tmp_path: Path) -> None:
+    edited(tmp_path, "inquiry", ("heard: Opinion?", 'heard: {type: "Opinion?", durable: false}'))
+    (found,) = check_file(str(edited_again(tmp_path, "article", RESTARTS))).diagnostics
+    assert found.code.number == "CMY0328"
+    assert "may lose `heard` of `review` after the end" in found.message
+
+
+def test_who_starts_anew_elsewhere_is_not_looked_at_by_parts(tmp_path: Path) -> None:
+    change = ("  editor:\n    variables:", "  editor:\n    restart_in: fresh\n    variables:")
+    fresh = (
+        "    states:\n      reviewing:\n        - run: review -> said",
+        "    states:\n      fresh:\n        - when: true\n          goto: reviewing\n      reviewing:\n        - run: review -> said",
+    )
+    (found,) = check_file(str(edited(tmp_path, "article", RESTARTS, change, fresh))).diagnostics
+    assert found.code.number == "CMY0328"
+    assert "leaves `review` when it restarts" in found.message
+
+
 def test_an_outcome_that_changes_afterwards_is_none(tmp_path: Path) -> None:
     edited(
         tmp_path,

@@ -222,3 +222,39 @@ def test_one_message_may_go_on_from_seat_to_seat_whatever_the_roles_are_called(
     found = check_file(str(tmp_path / "round.yaml"))
     assert not found.has_errors
     assert verdict(tmp_path / "round.yaml").as_expected
+
+
+LATE = """
+comity: "1"
+protocol: late
+messages: {Ask: {}, Money: {}}
+roles:
+  shop:
+    states:
+      start: [{when: true, do: send Ask() to client, goto: wait}]
+      wait: [{receive: Money, goto: done}, {after: 1d, goto: done}]
+      done: final
+  client:
+    states:
+      idle: [{receive: Ask, do: send Money() to shop, goto: done}]
+      done: final
+"""
+
+
+def test_a_part_begins_in_its_first_state_wherever_strangers_are_turned_away(tmp_path: Path) -> None:
+    (tmp_path / "late.yaml").write_text(LATE, encoding="utf-8")
+    whole = tmp_path / "whole.yaml"
+    whole.write_text(
+        """
+comity: "1"
+protocol: whole
+parts: {pay: {use: late, roles: {shop: boss, client: one of buyer}}}
+roles:
+  boss: {states: {paying: [{run: "pay(client=buyer[0])", goto: over}], over: final}}
+  buyer: {count: 2, states: {paying: [{run: "pay(client=buyer[0])", goto: paid}], paid: final}}
+""",
+        encoding="utf-8",
+    )
+    machine = check_file(str(whole)).machine
+    assert machine is not None
+    assert [state.name for state in machine.roles[0].states] == ["pay_start", "pay_wait", "pay_done", "over"]

@@ -16,7 +16,16 @@ ALONE = "alone"
 OVER, OUTCOME, ENDS = "part_over_{}", "part_outcome_{}", "part_ends_{}"
 """What the promises are called that are added for each role."""
 
-_LEFT_OUT = ("verify", "scenarios", "simulate", "tolerates", "bounds")
+CARRIED_GENERIC = (
+    "final_is_final",
+    "decide_once",
+    "no_unhandled_message",
+    "no_undefined_value",
+    "duplicates_are_harmless",
+)
+"""Promises that come for free, and of which no counterexample is lost when the ends of a part stand for it."""
+
+_LEFT_OUT = ("verify", "scenarios", "simulate", "tolerates", "bounds", "waive")
 _NOT_OF_ONE_CASE = ("reachable",)
 
 
@@ -32,6 +41,7 @@ def alone(composition: Composition, part: Part, title: str) -> MappingTree:
     promises = [entry for entry in entries(tree, "properties") if _counts(entry[1])]
     promises += [entry for role in part.seats for entry in _promises(part, role)]
     tree = with_section(tree, "properties", tuple(promises))
+    tree = with_section(tree, "waive", tuple(_waived(part.tree, whole)))
     place = part.place.span
     settings: list[Entry] = []
     bounds = _bounds(composition, part, case)
@@ -51,6 +61,12 @@ def _counts(prop: Tree) -> bool:
     """What is promised in some cases alone, or has to be reached in one of several, is for the part's own cases."""
     tree = mapping(prop)
     return tree.get("only") is None and all(tree.get(kind) is None for kind in _NOT_OF_ONE_CASE)
+
+
+def _waived(own: MappingTree, whole: MappingTree) -> Iterator[Entry]:
+    """Yield what is waived: of what comes for free and is carried over to the whole, what the whole waives, and nothing else."""
+    yield from (entry for entry in entries(own, "waive") if entry[0].text not in CARRIED_GENERIC)
+    yield from (entry for entry in entries(whole, "waive") if entry[0].text in CARRIED_GENERIC)
 
 
 # ---- promises about the ends

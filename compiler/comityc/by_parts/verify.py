@@ -10,7 +10,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from comityc.by_parts.alone import ALONE, ENDS, NotByParts, alone
+from comityc.by_parts.alone import ALONE, CARRIED_GENERIC, ENDS, NotByParts, alone
 from comityc.by_parts.ends import Known, look_at
 from comityc.by_parts.serving import keeps_serving
 from comityc.driver import checking_module, lowered
@@ -30,15 +30,8 @@ from comityc.source.tree import Mapping as MappingTree
 Progress = Callable[[str, str], None]
 
 CARRIED = ("always", "never", "stable")
-IN_THE_LONG_RUN = ("eventually", "leads_to")
-CARRIED_GENERIC = (
-    "final_is_final",
-    "decide_once",
-    "no_unhandled_message",
-    "no_undefined_value",
-    "duplicates_are_harmless",
-)
 """Promises of which no counterexample is lost when the ends of a part stand for it."""
+IN_THE_LONG_RUN = ("eventually", "leads_to")
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def refused(composition: "Composition", names_of: dict[str, frozenset[str]]) -> 
                         f"`{seat.host}` may join later or leave, and all who play in `{part.name}` alone are there from the start",
                         labels=(Label(key.span, "here"),),
                     )
+            yield from _restarted(composition, part, case, name)
             yield from _left_early(composition, part, name)
             yield from _inside(composition.tree, part, title, name, names_of[name.text])
 
@@ -69,7 +70,7 @@ def _unsound(
     for word in ("states", "levels", "orbits"):
         if (key := case.key(word)) is not None:
             yield NOT_BY_PARTS.at(key.span, f"`{word}` of a case by parts are not those of the protocol")
-    faults = mapping(case.get("faults") or composition.tree.get("tolerates"))
+    faults = _faults(composition, case)
     for word in ("amnesia",):
         if (key := faults.key(word)) is not None:
             yield NOT_BY_PARTS.at(
@@ -89,6 +90,36 @@ def _unsound(
             yield NOT_BY_PARTS.at(
                 key.span, "a case by parts has one value for each parameter", help="make several cases of it"
             )
+
+
+def _faults(composition: "Composition", case: MappingTree) -> MappingTree:
+    return mapping(case.get("faults") or composition.tree.get("tolerates"))
+
+
+def _restarted(composition: "Composition", part: Part, case: MappingTree, name: Scalar) -> Iterator[Diagnostic]:
+    """Who restarts may leave a part by that, or forget what it came to: alone it is over then, and no fault strikes it any more."""
+    struck = mapping(_faults(composition, case).get("restart"))
+    for seat in part.seats.values():
+        fault = struck.key(seat.host)
+        if fault is None:
+            continue
+        elsewhere = mapping(mapping(composition.tree.get("roles")).get(seat.host)).key("restart_in")
+        if elsewhere is not None:
+            yield NOT_BY_PARTS.at(
+                name.span,
+                f"`{seat.host}` leaves `{part.name}` when it restarts, and may come to it again",
+                labels=(Label(elsewhere.span, "here"), Label(fault.span, "the fault")),
+                help="explore the whole in this case",
+            )
+        for variable, declared in entries(part.role(seat.role), "variables"):
+            durable = mapping(declared).get("durable")
+            if isinstance(durable, Scalar) and durable.text == "false":
+                yield NOT_BY_PARTS.at(
+                    name.span,
+                    f"a restart of `{seat.host}` may lose `{variable.text}` of `{part.name}` after the end, before it is read",
+                    labels=(Label(fault.span, "the fault"),),
+                    help="let the part keep it (`durable`), or explore the whole in this case",
+                )
 
 
 def _left_early(composition: "Composition", part: Part, name: Scalar) -> Iterator[Diagnostic]:

@@ -63,8 +63,9 @@ class Inliner:
         layers = [layer for key, below in written for layer in self._layer(key, below)]
         ends = self._ends() if self.stage.goes_on else {}
         lasting = tuple(state for state in self._states if state not in self._final or state in ends)
+        # Every state has its place here, in the order of the part, also where nothing is turned away: the first one is where it begins.
         first = [(self._key(self._place(s), (s,)), tuple(self._turned_away(s, layers))) for s in lasting]
-        layers = [*(layer for layer in first if layer[1]), *layers, *self._common(lasting)]
+        layers = [*first, *layers, *self._common(lasting)]
         return Inlined(
             tuple(merged(layers)),
             tuple(self.part.own(state) for state in lasting),
