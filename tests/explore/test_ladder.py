@@ -268,6 +268,25 @@ def test_what_is_broken_without_faults_is_told_so_although_a_fault_breaks_it_soo
     assert "b receives M from a" in text
 
 
+def test_a_timer_that_fires_early_is_told_after_other_faults() -> None:
+    spec = load_spec(
+        """
+        clock: synchronous
+        messages: {M: {}}
+        roles:
+          a: {states: {s: [{when: true, do: send M() to b, goto: e}], e: final}}
+          b: {states: {w: [{receive: M, goto: d}, {after: 5s, goto: late}], d: final, late: final}}
+        properties:
+          in_time: {never: b in late}
+        verify: {calm: {}}
+        """
+    )
+    found = climb(spec.machine, spec.module, base_of(spec.machine, None))
+    assert marks(found, "early")[0] == marks(found, "lose")[0] == "✗"
+    text = "\n".join(ladder_lines(found, stories=False, chart="none", width=100, plain=False))
+    assert "5s pass" in text
+
+
 def test_a_matrix_names_the_roles_where_they_differ_and_explains_its_marks(ladder: LadderVerdict) -> None:
     text = matrix_text([ladder])
     assert "✗/✗ buyer" in text

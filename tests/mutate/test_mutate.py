@@ -228,6 +228,29 @@ def test_a_spec_that_is_not_as_it_says_is_not_mutated(tmp_path: Path) -> None:
     assert not report.is_fine
 
 
+def test_a_spec_of_which_a_part_is_dead_in_all_cases_is_not_mutated(tmp_path: Path) -> None:
+    path = tmp_path / "dead.yaml"
+    path.write_text(
+        """
+comity: "1"
+protocol: dead
+messages: {A: {}}
+roles:
+  x: {states: {s: [{when: true, do: send A() to y, goto: e}], e: final}}
+  y:
+    variables: {n: int}
+    states: {s: [{receive: A, if: n == 0, goto: e}, {receive: A, goto: e}], e: final}
+verify: {one: {}}
+""".lstrip(),
+        encoding="utf-8",
+    )
+    machine = check_file(str(path)).machine
+    assert machine is not None
+    report = mutate_machine(machine, MutationOptions(jobs=1))
+    assert report.findings == ("the spec itself is not as it says: no_dead_parts over all cases",)
+    assert not report.is_fine
+
+
 def test_cases_that_are_too_large_are_left_out_and_named(tmp_path: Path) -> None:
     report = mutated(tmp_path, STRONG, only=["one-less define"], limits=Limits(max_states=25))
     assert report.left_out == ("two",)

@@ -281,3 +281,53 @@ def test_the_command_writes_the_test_and_leaves_foreign_files_alone(
     Path("spec.yaml").write_text(text.replace("if: asked < 2", "if: asked < 1"), encoding="utf-8")
     assert call("verify", "spec.yaml", "--save-test", "tests/none.py") == 0
     assert "no counterexample to write a test of" in capsys.readouterr().err
+
+
+UNRECORDED = """
+comity: "1"
+protocol: shop
+roles:
+  shop:
+    states:
+      charge:
+        - perform: charge(amount=3) -> ok
+          goto: done
+        - perform: charge(amount=3) -> no
+          goto: done
+      done: final
+properties:
+  told:
+    step: not (happened(charge) and old(happened(charge)) and shop in crashed and not old(shop in crashed))
+tolerates: {crash: {shop: 1}}
+verify: {one: {}}
+"""
+
+ERRAND = """
+comity: "1"
+protocol: errand
+messages: {Go: {}}
+roles:
+  sender: {states: {s: [{when: true, do: send Go() to runner, goto: e}], e: final}}
+  runner: {states: {s: [{receive: Go, goto: e}], e: final}}
+"""
+
+WHOLE = """
+comity: "1"
+protocol: day
+parts: {run: {use: errand, roles: {sender: boss, runner: boy}}}
+roles:
+  boss: {states: {at: [{run: run, goto: over}], over: final}}
+  boy: {states: {at: [{run: run, goto: home}], home: final}}
+properties:
+  out: {never: boy in home}
+verify: {one: {}}
+"""
+
+
+@pytest.mark.parametrize(("text", "told"), [(UNRECORDED, "taking effect and recording it"), (WHOLE, "in run: boss")])
+def test_steps_are_found_by_what_a_story_adds_to_them_too(text: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "errand.yaml").write_text(ERRAND.lstrip("\n"), encoding="utf-8")
+    machine = machine_at(tmp_path / "spec.yaml", text.lstrip("\n"))
+    (trace,) = surprises(machine)
+    assert any(told in step.label for step in trace.story.steps)
+    assert isinstance(replayed(machine, trace), tuple)

@@ -121,6 +121,8 @@ class Bench:
         self._sides = [one.side for one in self.cases]
         self._scenarios = _passed(machine, evaluator.module)
         self._judged = self._weighed([one.examined for one in self.cases], machine)
+        if not self.left_out and not cases and not self.not_as_stated:
+            self.not_as_stated += [f"{name} over all cases" for name, expected in self._judged.items() if not expected]
 
     def judge(self, mutant: Mutant) -> Fate:
         """Say what becomes of a mutant."""

@@ -105,6 +105,8 @@ def _run(machine: Machine, evaluator: Evaluator, told: Retold) -> Run:
     else:
         runs = [run for run in plan_runs(machine, evaluator, [told.case], None) if _shown(run) == dict(told.values)]
         runs = runs or list(plan_runs(machine, evaluator, [told.case], _typed(machine, evaluator, told)))
+    if any(case.name == told.case and case.abstract for case in machine.cases):
+        raise AssertionError(f"case `{told.case}` is decided by parts: its steps are none that the whole takes")
     if not runs:
         raise AssertionError(f"the spec has no case `{told.case}` any more")
     if runs[0].refused is not None:
@@ -151,12 +153,20 @@ def _has_code(machine: Machine) -> bool:
 
 def _chosen(walk: Walk, options: Sequence[Option], sentence: str) -> Option | None:
     """Return the step that a sentence tells; a message that was received may be ignored by now, and the other way round."""
-    for wanted in (sentence, _alike(sentence)):
+    for wanted in dict.fromkeys((sentence, _bare(sentence), _alike(_bare(sentence)))):
         for option in options:
             told = walk.sentence(option)
             if wanted in (told, _alike(told)):
                 return option
     return None
+
+
+def _bare(sentence: str) -> str:
+    """Leave out what a story adds to a step: the part of a composed protocol that it is in, and what was not recorded before a crash."""
+    return _ADDED_BEHIND.sub("", _ADDED_BEFORE.sub("", sentence))
+
+
+_ADDED_BEFORE, _ADDED_BEHIND = re.compile(r"^in [a-z]\w*: "), re.compile(r" between .* taking effect and recording it$")
 
 
 def _alike(sentence: str) -> str:
@@ -167,7 +177,7 @@ def _is_refused(walk: Walk, sentence: str) -> bool:
     """Say whether a step was not taken because it is itself what breaks a property."""
     here = len(walk.graph.states) - 1
     refused = [one.label for one in walk.graph.violations if one.state == here and one.label >= 0]
-    return any(walk.teller.sentence(walk.graph.labels[label]) == sentence for label in refused)
+    return any(walk.teller.sentence(walk.graph.labels[label]) in (sentence, _bare(sentence)) for label in refused)
 
 
 def _take(walk: Walk, option: Option, beside: Lockstep | None) -> None:

@@ -65,15 +65,15 @@ def _outcome(verdict: RungVerdict) -> str:
     return "; ".join(part for part in (failures, figures, *cut) if part)
 
 
-_TOLD = {"none": 0, "byzantine": 2}
-"""Which rungs are told before others, and which after."""
+_TOLD = {"none": 0, "early": 2, "byzantine": 3}
+"""Which rungs are told before others, and which after: early timers and liars break much in a way that says little."""
 
 
 def _told(ladder: LadderVerdict, *, every: bool) -> list[tuple[list[str], PropertyVerdict, Story]]:
     """Choose what is told: of each broken promise its shortest story, with the rungs that break it, or all of them.
 
-    What is broken without any fault is told so, though a fault may break it sooner; and a liar breaks promises in the shortest way, which
-    says the least: a story without liars goes first.
+    What is broken without any fault is told so, though a fault may break it sooner; and timers that fire early and liars break promises in
+    the shortest way, which says the least: a story without them goes first.
     """
     found = [
         (verdict.rung, prop, prop.counterexample)
