@@ -296,6 +296,27 @@ RULES = {
         verify:
           one: {states: 4, levels: 3}
     """,
+    "of a `when` for several elements one is owed": """
+        network: none
+        shared: {k: bool}
+        roles:
+          env:
+            states:
+              p:
+                - every: 1s
+                  do: k = not k
+          a:
+            states:
+              p:
+                - when: k == v
+                  for: v in [false, true]
+                  goto: x
+              x: final
+        properties:
+          ends: {eventually: a in x}
+        verify:
+          one: {states: 4, levels: 3}
+    """,
     "a `when` without fairness owes nothing, also together with others": """
         network: none
         shared: {k: bool}

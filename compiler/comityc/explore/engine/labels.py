@@ -83,11 +83,11 @@ class LabelStore:
 
 
 def _of_a_when(owed: Obligation, label: Label) -> Iterator[Obligation]:
-    """Yield what a `when` is owed: by itself, wherever it stands; and with those that are tried in turn with it, that one of them is taken.
+    """Yield what a `when` is owed: by itself, wherever it stands; and with the others of its state, that one of them is taken.
 
-    Each may give way to the others again and again, while one of them can always be taken.
+    Each may give way to the others again and again, while one of them can always be taken (ADR 22).
     """
-    element, *turn = owed.details
+    element, *state = owed.details
     yield owed._replace(details=(label.transition, element))
-    if turn:
-        yield owed._replace(details=("one of", *turn, element))
+    if state:
+        yield owed._replace(details=("one of", *state))

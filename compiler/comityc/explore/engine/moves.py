@@ -145,8 +145,7 @@ class MoveFinder:
 
     def _happen(self, found: Collector, rule: int, element: Any) -> None:
         me, at = found.instance, str(found.local.state.at)
-        several = len(found.view.states[at].spontaneous[rule].candidates) > 1
-        owed = Obligation("happen", me, (element, at, rule) if several else (element,))
+        owed = Obligation("happen", me, (element, at) if at in found.view.several_whens else (element,))
         found.attempt(
             lambda draw: Happened(rule, element, draw, self._ids),
             Label("happen", me, element=element, value=rule),

@@ -41,6 +41,7 @@ class RoleView:
     growing: tuple[tuple[int, str], ...]  # positions and names of variables that may grow
     watches_time: bool  # whether a guard reads the time
     draws: bool  # whether a transition draws
+    several_whens: frozenset[str]  # states with several `when`s, or one for each of several elements
     dead: Mapping[
         str, frozenset[str]
     ]  # by state: the messages that are ignored there and wherever one can get from there
@@ -173,8 +174,14 @@ def _view(role: Role, machine: Machine, faults: Envelope, limits: Limits) -> Rol
             for part in reached(transition.guard, definitions)
         ),
         draws=any(transition.draw is not None for transition in role.transitions),
+        several_whens=frozenset(state.name for state in role.states if _has_several_whens(state)),
         dead=_dead_messages(role, machine, faults),
     )
+
+
+def _has_several_whens(state: State) -> bool:
+    rules = state.spontaneous
+    return len(rules) > 1 or any(rule.loop is not None or len(rule.candidates) > 1 for rule in rules)
 
 
 def _dead_messages(role: Role, machine: Machine, faults: Envelope) -> Mapping[str, frozenset[str]]:
