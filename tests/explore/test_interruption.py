@@ -44,6 +44,16 @@ def test_the_search_is_cut_and_told(engine: EngineName) -> None:
     assert second.states == 0
 
 
+def test_what_ends_a_command_from_outside_is_taken_as_ctrl_c_is() -> None:
+    spec = compile_spec("specs/voting/threshold_vote.yaml")
+    with by_ctrl_c():
+        signal.raise_signal(signal.SIGTERM)
+        verdict = verify_machine(spec.machine, spec.module, cases=["two thirds"])
+        assert asked()
+    assert verdict.cases[0].findings == ("it was not begun: stopped by SIGTERM",)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
 def test_a_second_time_stops_at_once() -> None:
     with by_ctrl_c():
         signal.raise_signal(signal.SIGINT)

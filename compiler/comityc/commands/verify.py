@@ -40,7 +40,7 @@ def verify_command(
     keep: "Keep",
 ) -> int:
     """Verify specs, print the report, keep what is asked for, and say whether every case is as its spec says."""
-    from comityc.explore.interruption import asked
+    from comityc.explore.interruption import asked, how
     from comityc.explore.telling.report import SCHEMA, to_json, to_text
     from comityc.explore.telling.trace import traces_of
 
@@ -53,7 +53,7 @@ def verify_command(
         if result.machine is None or not can_be_explored(result):
             continue
         if asked():
-            say(f"{result.file}: not looked at, because of Ctrl-C")
+            say(f"{result.file}: not looked at, because of {how()}")
             fine = False
             continue
         try:

@@ -1,6 +1,7 @@
 """Ctrl-C in: the search that runs is cut and told, like one that met a limit, and those behind it are not begun.
 
-A second Ctrl-C stops at once. Only commands ask for this; elsewhere Ctrl-C does what it always does.
+A second Ctrl-C stops at once. SIGTERM, by which pipelines and `timeout` end a command, is taken as Ctrl-C is. Only commands ask for this;
+elsewhere both do what they always do.
 """
 
 import os
@@ -16,32 +17,44 @@ _LOOK_UP = 1.0
 
 
 class _Wish:
-    asked = False
+    asked: signal.Signals | None = None
 
 
 def asked() -> bool:
-    """Say whether somebody pressed Ctrl-C."""
-    return _Wish.asked
+    """Say whether somebody pressed Ctrl-C, or asked in another way to come to an end."""
+    return _Wish.asked is not None
+
+
+def asked_by() -> signal.Signals:
+    """Return the signal that asked."""
+    return _Wish.asked or signal.SIGINT
+
+
+def how() -> str:
+    """Say how somebody asked, as people know it."""
+    return "SIGTERM" if _Wish.asked == signal.SIGTERM else "Ctrl-C"
 
 
 @contextmanager
 def by_ctrl_c() -> Iterator[None]:
     """Take note of Ctrl-C instead of stopping at once."""
-    _Wish.asked = False
+    _Wish.asked = None
     if threading.current_thread() is not threading.main_thread():
         yield  # signals come to the main thread alone
         return
-    before = signal.signal(signal.SIGINT, _take_note)
+    before = {number: signal.signal(number, _take_note) for number in _ASKING}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-        _Wish.asked = False  # what comes after it was not meant
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _Wish.asked = None  # what comes after it was not meant
 
 
 def as_passed_on() -> None:
     """In a process that works for another: take note of Ctrl-C however often it is passed on. Who asked may end the process."""
-    signal.signal(signal.SIGINT, lambda number, frame: setattr(_Wish, "asked", True))
+    for one in _ASKING:
+        signal.signal(one, lambda number, frame: setattr(_Wish, "asked", signal.Signals(number)))
 
 
 def end_with(first: int) -> None:
@@ -55,7 +68,11 @@ def end_with(first: int) -> None:
     threading.Thread(target=watch, name="end_with", daemon=True).start()
 
 
+_ASKING = (signal.SIGINT, signal.SIGTERM)
+
+
 def _take_note(number: int, frame: Any) -> None:
-    if _Wish.asked:
+    if _Wish.asked is None:
+        _Wish.asked = signal.Signals(number)
+    elif number == signal.SIGINT:  # `timeout` sends SIGTERM twice, to the process and to its group
         raise KeyboardInterrupt
-    _Wish.asked = True

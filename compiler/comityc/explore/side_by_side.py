@@ -7,7 +7,6 @@ nobody works on.
 
 import multiprocessing
 import os
-import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from comityc.explore.cores import processors, share_with
-from comityc.explore.interruption import as_passed_on, asked, end_with
+from comityc.explore.interruption import as_passed_on, asked, asked_by, end_with
 from comityc.explore.judging.examine import Examined
 from comityc.explore.plan import Run
 from comityc.machine.model import Property
@@ -91,7 +90,7 @@ class _Crew:
                 passed_on = True
                 for process in homes.values():
                     if process.is_alive():
-                        os.kill(process.pid, signal.SIGINT)
+                        os.kill(process.pid, asked_by())
             for end in wait(open_ends, _LOOK_UP):
                 assert isinstance(end, Connection)
                 try:

@@ -17,7 +17,7 @@ from comityc.explore.engine.met import FaultsMet
 from comityc.explore.engine.search import EndSearch
 from comityc.explore.fast.explore import EngineName, explore
 from comityc.explore.graph import Graph
-from comityc.explore.interruption import asked
+from comityc.explore.interruption import asked, how
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.examine import FIRST, Examined, Examiner
 from comityc.explore.judging.idle import idle_parts
@@ -148,7 +148,7 @@ def _why_not_begun(machine: Machine, evaluator: Evaluator, run: Run) -> str | No
     if run.refused is not None:
         return run.refused
     if asked():
-        return "it was not begun: stopped by Ctrl-C"
+        return f"it was not begun: stopped by {how()}"
     too_large = too_many(machine, evaluator, run)
     return None if too_large is None else f"this cannot be explored: {too_large}"
 
@@ -225,7 +225,7 @@ class Meter:
             raise EndSearch(f"it took more than {self._most:g} s")
         if asked():
             raise EndSearch(
-                f"stopped by Ctrl-C at level {level}, with {waiting:,} of {found:,} states still to look at"
+                f"stopped by {how()} at level {level}, with {waiting:,} of {found:,} states still to look at"
             )
 
 
