@@ -15,6 +15,9 @@ Check = Callable[[Any], bool]
 """Says whether a value is one of a type."""
 
 
+_MOST_SHOWN = 10
+"""So many numbers of a range are named when one is refused, and the last of all."""
+
 # ---- what an agent decided
 
 
@@ -51,8 +54,10 @@ def _decided_in(event: Decided, values: range) -> Any:
     """Return the decided number, without going through all that there are."""
     if is_int(event.value) and event.value in values:
         return event.value
-    between = f"it is not one of {values[0]} to {values[-1]}" if values else "there is nothing to choose from"
-    raise _refusal(event, between)
+    shown = [*values] if len(values) <= _MOST_SHOWN else [*values[:_MOST_SHOWN], "...", values[-1]]
+    raise _refusal(
+        event, f"it is not one of {', '.join(map(str, shown))}" if shown else "there is nothing to choose from"
+    )
 
 
 def decided_as(event: Decided, check: Check) -> Any:

@@ -58,6 +58,45 @@ def test_a_list_that_doubles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     assert case.bounds.startswith("seen of up to ")
 
 
+@pytest.mark.parametrize("engine", ["reference", "auto"])
+def test_what_stands_inside_of_others_is_cut_too(engine: EngineName) -> None:
+    """In a map, a record and a message, none of which gets any longer."""
+    case = verdict(
+        """
+        types: {Pair: {left: int, right: bool}}
+        messages: {Ball: {n: int}}
+        roles:
+          a:
+            variables: {of: "map[b, int]", pair: {type: Pair, default: "Pair(left=3, right=true)"}}
+            states:
+              s:
+                - resting
+                - receive: Ball
+                  do: send Ball(n=msg.n * msg.n) to sender
+                - decide: multiply
+                  do: |
+                    of[b] = of.get(b, 3) * of.get(b, 3)
+                - decide: square
+                  do: pair.left = pair.left * pair.left
+          b:
+            states:
+              s:
+                - when: true
+                  do: send Ball(n=3) to a
+                  goto: t
+              t:
+                - resting
+                - receive: Ball
+                  do: send Ball(n=msg.n * msg.n) to a
+        waive: {duplicates_are_harmless: they are not}
+        verify: {one: {}}
+        """,
+        engine,
+    )
+    assert case.as_expected
+    assert set(case.bounds.split(", ")) == {"of below 2^63", "pair below 2^63", "n below 2^63"}
+
+
 @pytest.mark.parametrize(
     ("decide", "why"),
     [

@@ -88,3 +88,14 @@ def test_only_what_can_be_drawn_is_drawn() -> None:
     assert domains.drawn_from(Received(VOTER, None, draw=VOTER), (VOTER,)) is VOTER
     with pytest.raises(NotEnabled):
         domains.drawn_from(Received(VOTER, None), (VOTER,))
+
+
+def test_a_number_of_a_range_is_decided_without_going_through_it() -> None:
+    assert domains.decided_from(Decided("price", 10**9), range(10**12)) == 10**9
+    for wrong in (10**12, -1, True, "seven"):
+        with pytest.raises(RefusedDecision, match=r"one of 0, 1, .*, 9, \.\.\., 999999999999$"):
+            domains.decided_from(Decided("price", wrong), range(10**12))
+    with pytest.raises(RefusedDecision, match=r"one of 0, 2, 4$"):
+        domains.decided_from(Decided("price", 3), range(0, 6, 2))
+    with pytest.raises(RefusedDecision, match="nothing to choose from"):
+        domains.decided_from(Decided("price", 0), range(0))

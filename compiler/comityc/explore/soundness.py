@@ -36,8 +36,7 @@ def loses_unseen(machine: Machine, case: Case) -> bool:
 
 
 def _rests_on_fairness(prop: Property, case: Case) -> bool:
-    judged = not prop.only or case.name in prop.only or prop.name in case.violates
-    return judged and prop.waived is None and prop.kind in ("eventually", "leads_to")
+    return prop.is_promised_in(case) and prop.waived is None and prop.kind in ("eventually", "leads_to")
 
 
 def _receptions_said_fair(role: Role) -> Iterator[Transition]:

@@ -196,7 +196,7 @@ def needs_edges(machine: Machine, case: Case) -> bool:
             or (prop.name == FIRST and (case.clock is not None or not nobody_is_stuck(machine)))
         )
         and prop.waived is None
-        and (not prop.only or case.name in prop.only or prop.name in case.violates)
+        and prop.is_promised_in(case)
         for prop in machine.properties
     )
 

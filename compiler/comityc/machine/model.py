@@ -344,6 +344,10 @@ class Property:
     given: tuple[Literal["again", "forever"], Expression] | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
+    def is_promised_in(self, case: "Case") -> bool:
+        """Whether it is promised in a case: one that it names, or any where it names none; or is said to fail there."""
+        return not self.only or case.name in self.only or self.name in case.violates
+
 
 GENERIC_PROPERTIES = (
     "never_stuck",

@@ -215,8 +215,7 @@ def _some(clause: x.Clause, element: x.Expression) -> x.Expression:
 
 
 def _counts(prop: Property, run: Run) -> bool:
-    only = prop.only and run.case.name not in prop.only and prop.name not in run.case.violates
-    return prop.waived is None and not only
+    return prop.waived is None and prop.is_promised_in(run.case)
 
 
 def _skipped(prop: Property) -> Finding:

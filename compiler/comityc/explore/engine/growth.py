@@ -4,49 +4,61 @@ No bound has to be said for it: without one `n = n * n` would take all memory in
 met is told like a bound that cut a step.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import chain
 from typing import Any
 
+from comity.values import Map
 from comityc.machine.model import VariableDeclaration
-from comityc.machine.value_types import FractionType, IntType, ListType, MapType, OptionalType, SetType, TextType
+from comityc.machine.value_types import BoolType, EnumType, InstanceType, NothingType
+from comityc.records import field_names
 
 LARGEST, LONGEST = 1 << 63, 100_000
-"""No number that is explored is larger, and no list, set, map or text longer."""
+"""No number that is explored is larger, and no list, set, map or text longer, however deep it stands inside of others."""
 
-_GROWS = (IntType, FractionType, ListType, MapType, SetType, TextType)
+_FINITE = (BoolType, EnumType, InstanceType, NothingType)
 _BELOW, _UP_TO = " below 2^63", f" of up to {LONGEST:,}"
 
 
 def growing(variables: Iterable[VariableDeclaration], first: int) -> tuple[tuple[int, str], ...]:
     """Return the variables that may grow, by place and name; `first` is the place of the first of all."""
-    found = []
-    for place, variable in enumerate(variables, first):
-        value_type = variable.type.item if isinstance(variable.type, OptionalType) else variable.type
-        if isinstance(value_type, _GROWS):
-            found.append((place, variable.name))
-    return tuple(found)
+    return tuple(
+        (place, variable.name)
+        for place, variable in enumerate(variables, first)
+        if not isinstance(variable.type, _FINITE)
+    )
 
 
-def outgrown(state: Sequence[Any], places: Iterable[tuple[int, str]]) -> Iterator[str]:
-    """Yield the limits that a state is beyond."""
-    for place, name in places:
-        yield from _beyond(name, state[place])
+def outgrown(values: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """Yield the limits that values are beyond, each with the name of the variable or the field."""
+    for name, value in values:
+        limit = _limit(value)
+        if limit is not None:
+            yield name + limit
 
 
-def outgrown_shared(changes: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the limits that what is written to shared variables is beyond."""
-    for name, value in changes.items():
-        yield from _beyond(name, value)
+def outgrown_in(message: Any) -> Iterator[str]:
+    """Yield the limits that the fields of a message are beyond."""
+    return outgrown((name, getattr(message, name)) for name in field_names(type(message)) or ())
 
 
-def _beyond(name: str, value: Any) -> Iterator[str]:
-    if value is None or isinstance(value, bool):
-        return
-    if hasattr(value, "__len__"):
-        if len(value) > LONGEST:
-            yield name + _UP_TO
-    elif hasattr(value, "__abs__") and abs(value) >= LARGEST:
-        yield name + _BELOW
+def _limit(value: Any) -> str | None:
+    """Return the limit that a value, or a part of it, is beyond."""
+    parts: Iterable[Any] = ()
+    match value:
+        case int() | Fraction():
+            return _BELOW if max(abs(value.numerator), value.denominator) >= LARGEST else None
+        case str() | tuple() | frozenset() | Map():
+            if len(value) > LONGEST:
+                return _UP_TO
+            if isinstance(value, Map):
+                parts = chain.from_iterable(value.items())
+            elif not isinstance(value, str):
+                parts = value
+        case _:
+            parts = (getattr(value, name) for name in field_names(type(value)) or ())
+    return next((limit for limit in map(_limit, parts) if limit is not None), None)
 
 
 def limits_met(cut_bounds: Iterable[str]) -> list[str]:

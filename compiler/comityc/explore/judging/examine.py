@@ -88,7 +88,7 @@ class Examiner:
         if prop.waived is not None:
             return Finding(prop, "skipped", f"waived: {prop.waived}")
         case = self.run.case
-        if prop.only and case.name not in prop.only and prop.name not in case.violates:
+        if not prop.is_promised_in(case):
             return Finding(prop, "skipped", f"promised in {_listed(prop.only)} alone")
         if prop.kind == "generic":
             return self._generic(prop)
@@ -185,12 +185,11 @@ class Examiner:
 
     def _tells_standstills(self) -> bool:
         """Say whether a standstill in this case is told by a property of its own."""
-        case = self.run.case
         return any(
             prop.name == STANDSTILL
             and prop.kind == "generic"
             and prop.waived is None
-            and (not prop.only or case.name in prop.only or prop.name in case.violates)
+            and prop.is_promised_in(self.run.case)
             for prop in self.machine.properties
         )
 

@@ -36,8 +36,7 @@ def find_symmetry(machine: Machine, evaluator: Evaluator, run: Run) -> Symmetry:
 
 def _judged(prop: Property, run: Run) -> bool:
     """Say whether a property counts in this case."""
-    only = prop.only and run.case.name not in prop.only and prop.name not in run.case.violates
-    return prop.kind != "generic" and prop.waived is None and not only
+    return prop.kind != "generic" and prop.waived is None and prop.is_promised_in(run.case)
 
 
 def _why_in_full(

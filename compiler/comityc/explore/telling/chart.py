@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from comityc.backends.diagram.chart import Row, draw_mermaid, draw_text, lost, message, note
-from comityc.explore.telling.story import Arrow, Story, turns
+from comityc.explore.telling.story import Arrow, Story, stretches
 
 
 def text_chart(story: Story, *, width: int = 100, plain: bool = False) -> str:
@@ -25,11 +25,11 @@ def _lanes(story: Story) -> list[str]:
 def _rows(story: Story) -> Iterator[Row]:
     for line in story.beginning:
         yield note("", line)
-    for turn in turns(story):
-        if turn.first == story.loop_from:
+    for stretch in stretches(story):
+        if stretch.first == story.loop_from:
             yield note("", "from here on it repeats for ever")
-        arrow = turn.step.arrow
-        yield note(arrow.source, arrow.text + turn.times) if turn.count > 1 else _row(arrow)
+        arrow = stretch.step.arrow
+        yield note(arrow.source, arrow.text + stretch.times) if stretch.count > 1 else _row(arrow)
     if story.loop_from == len(story.steps):
         yield note("", "and nothing more is owed")
 

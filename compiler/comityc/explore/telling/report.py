@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from comity.values import Map, Word
-from comityc.explore.telling.story import Story, turns
+from comityc.explore.telling.story import Story, stretches
 from comityc.explore.telling.trace import Trace, step_json
 from comityc.explore.telling.wording import show
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
@@ -190,12 +190,14 @@ def story_lines(story: Story, chart: ChartKind = "none", width: int = 100) -> It
     yield from (f"at first {line}" for line in story.beginning)
     if not story.steps:
         yield "in the initial state:"
-    for turn in turns(story):
-        if turn.first == story.loop_from:
+    for stretch in stretches(story):
+        if stretch.first == story.loop_from:
             yield "and then this repeats for ever:"
-        number = f"{turn.first + 1}" if turn.count == 1 else f"{turn.first + 1} to {turn.first + turn.count}"
-        yield f"{number}. {turn.step.label}{turn.times}"
-        yield from (f"     {change}" for change in turn.step.changes)
+        number = (
+            f"{stretch.first + 1}" if stretch.count == 1 else f"{stretch.first + 1} to {stretch.first + stretch.count}"
+        )
+        yield f"{number}. {stretch.step.label}{stretch.times}"
+        yield from (f"     {change}" for change in stretch.step.changes)
     if story.loop_from is not None and story.loop_from == len(story.steps):
         yield "and nothing more is owed: it may stay so for ever"
     yield from story.why

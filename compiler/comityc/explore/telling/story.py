@@ -78,7 +78,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Stretch:
     """Steps that are told as one: nothing but time that passes, the same each time. `first` is the number of the first, from 0 on."""
 
     first: int
@@ -91,7 +91,7 @@ class Turn:
         return f", {self.count} times" if self.count > 1 else ""
 
 
-def turns(story: Story) -> Iterator[Turn]:
+def stretches(story: Story) -> Iterator[Stretch]:
     """Yield the steps of a story, those in which time goes on and on taken together."""
     first, steps = 0, story.steps
     while first < len(steps):
@@ -100,7 +100,7 @@ def turns(story: Story) -> Iterator[Turn]:
             if steps[end] != step:
                 break
             end += 1
-        yield Turn(first, end - first, step)
+        yield Stretch(first, end - first, step)
         first = end
 
 
