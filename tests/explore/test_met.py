@@ -57,9 +57,9 @@ def met(faults: str) -> tuple[str, float | None]:
         ("lose: 3", "lose 1 of 3", 2 / 4),  # a lost question is not answered
         ("lose: 2, duplicate: 1", "lose 2 of 2, duplicate 1 of 1 (5 of 6 combinations)", 5 / 6),  # two are lost only of a doubled one
         ("crash: {server: 1, client: 1}", "crash server 1 of 1, crash client 1 of 1 (4 of 4 combinations)", 1),
-        ("restart: {server: any}, lose: 1", "lose 1 of 1, restart server some of any", 1),
+        ("restart: {server: any}, lose: 1", "lose 1 of 1, restart server", 1),
         ("pause: {client: 1}, amnesia: {server: 1}", "amnesia server 1 of 1, pause client 1 of 1 (4 of 4 combinations)", 1),
-        ("byzantine: {server: 1}", "byzantine server some of 1", 1),
+        ("byzantine: {server: 1}", "byzantine server", 1),
         ("partition: {times: 1}", "partition 1 of 1", 1),
     ],
 )  # fmt: skip

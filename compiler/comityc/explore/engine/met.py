@@ -42,10 +42,10 @@ class FaultsMet:
         return (len(self._together) + sum(others)) / (self._combinations() + len(others))
 
     def text(self) -> str:
-        """Return what was met of each fault, as `lose 1 of 1, crash voter 0 of 2, pause voter none of any`."""
+        """Return what was met of each fault, as `lose 1 of 1, crash voter 0 of 2, pause voter not yet`."""
         self._look()
         said = ", ".join(
-            f"{' '.join(filter(None, fault))} {self._how_often(fault)} of {budget}" for fault, budget in self._allowed
+            " ".join(filter(None, (*fault, self._how_often(fault, budget)))) for fault, budget in self._allowed
         )
         if len(self._budgets) < 2:
             return said
@@ -54,9 +54,12 @@ class FaultsMet:
     def _combinations(self) -> int:
         return prod(budget + 1 for budget in self._budgets)
 
-    def _how_often(self, fault: _Fault) -> str:
+    def _how_often(self, fault: _Fault, budget: Budget) -> str:
+        """Say how often a fault was met, as far as that is counted: liars lie from the start, and what may happen any number of times does."""
         met = self._met(fault)
-        return str(met) if fault in self._successors.slots else "some" if met else "none"
+        if fault in self._successors.slots:
+            return f"{met} of {budget}"
+        return "" if met else "not yet"
 
     def _met(self, fault: _Fault) -> int:
         place = self._successors.slots.get(fault)
