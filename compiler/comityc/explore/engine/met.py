@@ -55,7 +55,7 @@ class FaultsMet:
         return prod(budget + 1 for budget in self._budgets)
 
     def _how_often(self, fault: _Fault, budget: Budget) -> str:
-        """Say how often a fault was met, as far as that is counted: liars lie from the start, and what may happen any number of times does."""
+        """Say how often a fault was met, where that is counted: of liars, and of what may happen any number of times, it is not."""
         met = self._met(fault)
         if fault in self._successors.slots:
             return f"{met} of {budget}"
