@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from comity.errors import NotEnabled, RefusedDecision, UndefinedValue, UnhandledMessage
 from comity.machine import Event, Request, Send, Step
 from comityc.explore.engine.bounds import breaches
-from comityc.explore.engine.growth import outgrown, outgrown_in
 from comityc.explore.engine.records import CUT, LOCAL_BITS, Local, Move, Note, Record, TimerKey
 from comityc.explore.engine.rest import Primitive
 from comityc.explore.engine.stand_in import SharedInSight
@@ -145,7 +144,7 @@ class Collector:
         for send in sends:
             name = setting.message_names[type(send.message)]
             cut += sorted(key for key, _ in breaches(setting.limits.of_message(name), send.message))
-            cut += outgrown_in(send.message)
+            cut += finder.growth.outgrown_in(send.message)
         operation = finder.rests.operation(primitives)
         if cut:
             notes = tuple(Note(CUT, label, name) for name in dict.fromkeys(cut))
@@ -233,12 +232,14 @@ class Collector:
         )
 
     def _breaches(self, after: Local) -> list[str]:
-        if after.state is self.local.state:
+        before, state = self.local.state, after.state
+        if state is before:
             return []
-        grown = [*outgrown((name, after.state[place]) for place, name in self.view.growing)]
+        changed = [(name, state[at]) for at, name in self.view.growing if state[at] is not before[at]]
+        grown = [*self._finder.growth.outgrown(changed)] if changed else []
         if self.view.check is None:
             return grown
-        found = breaches(self.view.check, after.state) - breaches(self.view.check, self.local.state)
+        found = breaches(self.view.check, state) - breaches(self.view.check, before)
         return [*sorted({name for name, _ in found}), *grown]
 
     def _changed(self, step: Step[Any]) -> SharedInSight | None:
@@ -250,7 +251,7 @@ class Collector:
         check, world = self._finder.shared_check, self._finder.world
         if shared is None or world is None:
             return []
-        grown = [*outgrown(shared.changes.items())]
+        grown = [*self._finder.growth.outgrown(shared.changes.items())]
         if check is None:
             return grown
         return [*sorted({name for name, _ in breaches(check, shared) - breaches(check, world.shared)}), *grown]

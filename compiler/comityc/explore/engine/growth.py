@@ -11,7 +11,17 @@ from typing import Any
 
 from comity.values import Map
 from comityc.machine.model import VariableDeclaration
-from comityc.machine.value_types import BoolType, EnumType, InstanceType, NothingType
+from comityc.machine.value_types import (
+    BoolType,
+    EnumType,
+    InstanceType,
+    MapType,
+    NothingType,
+    OptionalType,
+    RecordType,
+    SetType,
+    ValueType,
+)
 from comityc.records import field_names
 
 LARGEST, LONGEST = 1 << 63, 100_000
@@ -23,24 +33,42 @@ _BELOW, _UP_TO = " below 2^63", f" of up to {LONGEST:,}"
 
 def growing(variables: Iterable[VariableDeclaration], first: int) -> tuple[tuple[int, str], ...]:
     """Return the variables that may grow, by place and name; `first` is the place of the first of all."""
-    return tuple(
-        (place, variable.name)
-        for place, variable in enumerate(variables, first)
-        if not isinstance(variable.type, _FINITE)
-    )
+    return tuple((place, variable.name) for place, variable in enumerate(variables, first) if _can_grow(variable.type))
 
 
-def outgrown(values: Iterable[tuple[str, Any]]) -> Iterator[str]:
-    """Yield the limits that values are beyond, each with the name of the variable or the field."""
-    for name, value in values:
-        limit = _limit(value)
-        if limit is not None:
-            yield name + limit
+def _can_grow(kind: ValueType | None) -> bool:
+    """Say whether a type has values without end."""
+    match kind:
+        case OptionalType(item=item) | SetType(item=item):
+            return _can_grow(item)
+        case MapType(key=key, value=value):
+            return _can_grow(key) or _can_grow(value)
+        case RecordType(fields=parts):
+            return any(_can_grow(part.type) for part in parts)
+        case _:
+            return not isinstance(kind, _FINITE)
 
 
-def outgrown_in(message: Any) -> Iterator[str]:
-    """Yield the limits that the fields of a message are beyond."""
-    return outgrown((name, getattr(message, name)) for name in field_names(type(message)) or ())
+class Growth:
+    """Knows of values whether they are beyond a limit. What was within once is not looked through again."""
+
+    def __init__(self) -> None:
+        self._within: set[Any] = set()
+
+    def outgrown(self, values: Iterable[tuple[str, Any]]) -> Iterator[str]:
+        """Yield the limits that values are beyond, each with the name of the variable or the field."""
+        for name, value in values:
+            if value in self._within:
+                continue
+            limit = _limit(value)
+            if limit is None:
+                self._within.add(value)
+            else:
+                yield name + limit
+
+    def outgrown_in(self, message: Any) -> Iterator[str]:
+        """Yield the limits that the fields of a message are beyond."""
+        return self.outgrown((name, getattr(message, name)) for name in field_names(type(message)) or ())
 
 
 def _limit(value: Any) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from comity.errors import UndefinedValue
 from comity.machine import Decided, Decision, Happened, Open, Performed, Received, Request, Timer, TimerFired
 from comityc.explore.engine.collector import Collector, FreshIds
+from comityc.explore.engine.growth import Growth
 from comityc.explore.engine.labels import LabelStore
 from comityc.explore.engine.moments import FAR, FOR_EVER
 from comityc.explore.engine.network import NetworkStore
@@ -64,6 +65,7 @@ class MoveFinder:
         self.locals: list[list[Local]] = [[] for _ in setting.instances]
         self.world: StandIn | None = None  # of a model: what its machines look at
         self.shared_check = setting.limits.of_variables(setting.machine.shared or (), 0)
+        self.growth = Growth()
         self._everything = frozenset(setting.message_names.values())
         self.used_fresh = False
         self.taken_transitions: set[tuple[str, int]] = set()
