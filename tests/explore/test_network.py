@@ -81,3 +81,11 @@ def test_equal_messages_side_by_side_are_lost_in_one_way() -> None:
     network = store.send(0, (x, y, x))
     assert len(store.positions(network)) == 2
     assert store.without(network, 0) == store.send(0, (x, y))
+
+
+def test_only_behind_a_message_that_may_wait_others_are_looked_at() -> None:
+    store = NetworkStore("fifo", None, lambda name: False, may_wait=lambda name: name == "w")
+    w, x, y = sent(store, "w", "x", "y")
+    assert arrivals(store, store.send(0, (x, w, y))) == [["x"]]
+    assert arrivals(store, store.send(0, (w, w, x, y))) == [["w", "w", "x"]]
+    assert store.may_come((w, w)) == (w, w)

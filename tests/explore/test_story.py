@@ -114,7 +114,11 @@ NETWORKS: Mapping[int, tuple[Envelope, ...]] = {
 def teller() -> Teller:
     graph = Graph(states=[0, 1, 2], initial_count=1, parent=array("q", [-1, 0, 1]), parent_label=array("i", [-1, 0, 1]))
     graph.labels = [Label("deliver", CHAIR, 0, VOTER, YES), Label("timer", CHAIR, 1, name="after patience")]
-    graph.decode, graph.decode_network = WORLDS.__getitem__, NETWORKS.__getitem__
+    graph.decode, graph.decode_network, graph.replay = (
+        WORLDS.__getitem__,
+        NETWORKS.__getitem__,
+        lambda packed, label: (),
+    )
     return Teller(MACHINE, graph, [CHAIR, VOTER])
 
 
@@ -279,3 +283,64 @@ def test_receivers_of_one_message_are_named_in_order() -> None:
         """
     )
     assert "boss sends Go to worker[0], worker[1], worker[2]" in to_text([verify_machine(spec.machine, spec.module)])
+
+
+def test_what_is_sent_to_one_with_no_use_for_it_is_told_too() -> None:
+    spec = load_spec(
+        """
+        messages: {Go: {}, Done: {}, Late: {}}
+        roles:
+          boss:
+            states:
+              s: [{when: true, do: send Go() to worker, goto: t}]
+              t: [{receive: Done, goto: u}]
+              u: [{receive: Done, do: send Late() to worker, goto: e}]
+              e: final
+          worker:
+            count: 3
+            states:
+              w: [{receive: Go, goto: d}]
+              d:
+                - resting
+                - ignore: Late
+                - when: self == worker[1]
+                  do: send Done() to boss
+                  goto: g
+                - when: self == worker[2]
+                  do: send Done() to boss
+                  goto: f
+              g: [resting, {ignore: Late}]
+              f: final
+        properties:
+          p: {never: boss in e}
+        verify: {one: {}}
+        """,
+        unchecked=True,
+    )
+    told = to_text([verify_machine(spec.machine, spec.module)])
+    late = [line.strip() for line in told.splitlines() if "sends Late" in line]
+    assert late == [
+        "boss sends Late to worker[0]",
+        "boss sends Late to worker[2], which has finished",
+        "boss sends Late to worker[1], which has no use for it",
+    ]
+
+
+def test_what_is_sent_to_one_that_is_down_is_told_too() -> None:
+    spec = load_spec(
+        """
+        messages: {Go: {}}
+        roles:
+          boss: {states: {s: [{every: 1s, do: send Go() to worker}]}}
+          worker: {count: 2, states: {w: [{receive: Go, goto: d}], d: [resting, {ignore: Go}]}}
+        properties:
+          p: {eventually: all(w in d for w in worker)}
+        tolerates: {crash: {worker: 2}}
+        bounds: {copies: 1}
+        verify: {one: {}}
+        """,
+        unchecked=True,
+    )
+    assert "boss sends Go to worker[0], worker[1], which are down" in to_text(
+        [verify_machine(spec.machine, spec.module)]
+    )

@@ -3,7 +3,7 @@
 import pytest
 from tests.explore.specs import load_spec
 
-from comityc.explore.engine import domains, growth
+from comityc.explore.engine import domains, growth, search
 from comityc.explore.fast.explore import EngineName
 from comityc.explore.verdict import CaseVerdict
 from comityc.explore.verify import verify_machine
@@ -161,3 +161,51 @@ def test_too_many_instances_are_refused() -> None:
 def test_many_alike_instances_are_one_orbit_for_each_number_of_them() -> None:
     case = verdict("roles: {r: {count: 60, states: {s: [{when: true, goto: t}], t: final}}}\nverify: {one: {}}")
     assert (case.states, case.orbits) == (2**60, 61)
+
+
+@pytest.mark.parametrize("engine", ["reference", "native", "columns"])
+@pytest.mark.parametrize("network", ["fifo", "unordered"])
+def test_a_search_ends_where_messages_pile_up(engine: EngineName, network: str) -> None:
+    case = verdict(
+        f"""
+        messages: {{Go: {{}}}}
+        network: {network}
+        roles:
+          boss: {{states: {{s: [{{every: 1s, do: send Go() to worker}}]}}}}
+          worker: {{count: 2, states: {{w: [{{receive: Go, goto: d}}], d: [resting, {{ignore: Go}}]}}}}
+        tolerates: {{crash: {{worker: 2}}}}
+        verify: {{one: {{}}}}
+        """,
+        engine,
+    )
+    (finding,) = case.findings
+    assert finding.startswith("the search was cut: more than 1,000 messages were under way from one instance to")
+    assert finding.endswith("with `bounds: {copies: 1}` a message that is sent again joins the one under way")
+    assert (case.states or 0) < 10_000
+
+
+@pytest.mark.parametrize("engine", ["reference", "native", "columns"])
+def test_more_may_be_under_way_where_a_bound_says_so(engine: EngineName, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_UNDER_WAY", 3)
+    text = """
+        messages: {Go: {}}
+        roles:
+          boss:
+            states:
+              s:
+                - when: true
+                  do: |
+                    send Go() to worker
+                    send Go() to worker
+                    send Go() to worker
+                    send Go() to worker
+                  goto: t
+              t: [resting]
+          worker: {states: {w: [{receive: Go}, resting]}}
+        verify: {one: {}}
+        """
+    (finding,) = verdict(text, engine).findings
+    assert finding.startswith("the search was cut: more than 3 messages were under way from one instance to another")
+    assert not verdict(
+        text.replace("        verify", "        bounds: {under_way: 4}\n        verify"), engine
+    ).findings

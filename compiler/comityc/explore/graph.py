@@ -163,6 +163,9 @@ class Graph:
     decode: Callable[[int], World] = field(repr=False, default=lambda packed: _no_decoder())
     faults_met: Callable[[], str] = field(repr=False, default=str)  # which of the case's faults have struck, in words
     decode_network: Callable[[int], tuple[Envelope, ...]] = field(repr=False, default=lambda packed: _no_decoder())
+    replay: Callable[[int, Label], tuple[Envelope, ...]] = field(
+        repr=False, default=lambda packed, label: _no_decoder()
+    )
 
     def column(self, mask: int, states: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """Return the masked bits of every state, or of some, shifted down; the mask is one of those above."""
@@ -179,8 +182,14 @@ class Graph:
 
     def world(self, index: int) -> World:
         """Return a state as properties see it."""
-        packed = self.states[index] if self.without_messages is None else self.without_messages(index)
-        return self.decode(packed)
+        return self.decode(self._less_network(index))
+
+    def sent(self, index: int, label: Label) -> tuple[Envelope, ...]:
+        """Return what a step from a state sends, also what never comes to be under way."""
+        return self.replay(self._less_network(index), label)
+
+    def _less_network(self, index: int) -> int:
+        return self.states[index] if self.without_messages is None else self.without_messages(index)
 
     def network(self, index: int) -> tuple[Envelope, ...]:
         """Return the messages under way in a state, those of one channel in their order."""

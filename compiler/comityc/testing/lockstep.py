@@ -8,8 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from comity.errors import ComityError
-from comity.machine import Decided, Event, Happened, Performed, Received, Step, TimerFired
+from comity.machine import Step
 from comity.values import Instance, Map, Word
+from comityc.explore.engine.replay import event_of
 from comityc.explore.engine.setting import Setting
 from comityc.explore.graph import Label
 
@@ -62,23 +63,6 @@ class Lockstep:
         """Return a checked state as the production machine has it: without ghosts."""
         wanted = type(self._machines[number].start())
         return wanted(**{name: translate(getattr(state, name), self._production) for name in wanted._fields})
-
-
-def event_of(label: Label) -> Event:
-    """Return the event that a label stands for."""
-    extras = {"draw": label.draw, "fresh": label.fresh, "now": label.now}
-    match label.kind:
-        case "timer":
-            return TimerFired(str(label.name), label.element, **extras)
-        case "decide":
-            return Decided(str(label.name), label.value, label.element, **extras)
-        case "perform":
-            return Performed(str(label.name), str(label.outcome), label.element, **extras)
-        case "happen":
-            return Happened(int(label.value or 0), label.element, **extras)
-        case _:
-            assert label.sender is not None
-            return Received(label.sender, label.message, **extras)
 
 
 def translate(value: Any, module: ModuleType) -> Any:

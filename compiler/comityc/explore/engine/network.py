@@ -6,6 +6,7 @@ counts share a lane (sender and receiver) and keep it; the others are sorted. Al
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any, Literal, NamedTuple
 
 from comityc.explore.world import Envelope
@@ -34,14 +35,20 @@ class NetworkStore:
         copies: int | None,
         in_order: Callable[[str], bool],
         alike: Callable[[Any], Any] = lambda message: message,
+        may_wait: Callable[[str], bool] = lambda name: True,
     ) -> None:
         """`in_order` says of a type of message whether it keeps its order even where others do not.
 
-        Messages of which `alike` makes the same count as copies of each other.
+        Messages of which `alike` makes the same count as copies of each other. `may_wait` says of a type whether anybody may
+        defer it, so that those behind it pass.
         """
         self._order = order
         self._copies = 1 if order == "sent_set" else copies
         self._keeps_order = in_order
+        self._may_wait = may_wait
+        self._waits: list[bool] = []
+        self.longest = 0
+        """How many messages were under way at most from one instance to another; without order, how many equal ones."""
         self.envelopes: list[Envelope] = []
         self.receivers: list[int] = []
         self._alike = alike
@@ -63,6 +70,7 @@ class NetworkStore:
             found = self._envelope_numbers[envelope] = len(self.envelopes)
             self.envelopes.append(envelope)
             self.receivers.append(receiver)
+            self._waits.append(self._may_wait(message_name))
             kind = envelope if self._order == "sent_set" else envelope._replace(message=self._alike(envelope.message))
             self._kinds.append(self._kind_numbers.setdefault(kind, found))
             kept = self._order == "fifo" or (self._order == "unordered" and self._keeps_order(message_name))
@@ -74,6 +82,11 @@ class NetworkStore:
     def rank(self, envelope: int) -> int:
         """Return what orders envelopes in a network: negative and one for its lane, where order counts; else its number."""
         return self._ranks[envelope]
+
+    def may_come(self, queue: Sequence[int]) -> Sequence[int]:
+        """Return those of a queue that may be the next to arrive: the first, and who is behind one that may be deferred."""
+        end = next((at for at, envelope in enumerate(queue, 1) if not self._waits[envelope]), len(queue))
+        return queue[:end]
 
     @property
     def copies(self) -> int | None:
@@ -156,14 +169,20 @@ class NetworkStore:
         if found is None:
             found = self._numbers[content] = len(self.contents)
             self.contents.append(content)
+            if len(content) > self.longest:
+                runs = (sum(1 for _ in run) for _, run in groupby(content, key=self._ranks.__getitem__))
+                self.longest = max(self.longest, *runs)
         return found
 
     def _find_lanes(self, content: tuple[int, ...]) -> tuple[Lane, ...]:
         lanes: dict[int, list[Waiting]] = {}
+        passed: set[int] = set()  # lanes of which nobody behind may come
         for at, envelope in enumerate(content):
             rank = self._ranks[envelope]
-            if rank >= 0 and rank in lanes:
-                continue  # another copy of the same
+            if rank in passed:
+                continue
+            if rank >= 0 or not self._waits[envelope]:  # without order, another copy is the same
+                passed.add(rank)
             rest = self._number(content[:at] + content[at + 1 :])
             lanes.setdefault(rank, []).append(Waiting(envelope, self.receivers[envelope], rest))
         return tuple(tuple(lane) for lane in lanes.values())

@@ -5,6 +5,7 @@ What is stepped here is the generated Python itself, in its form for checking; t
 
 from array import array
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from comityc.explore.engine.met import FaultsMet
 from comityc.explore.engine.network import NetworkStore
 from comityc.explore.engine.places import PLACE_BITS, PLACE_MASK
 from comityc.explore.engine.records import CUT, Note
+from comityc.explore.engine.replay import sent_by
 from comityc.explore.engine.rest import RestStore
 from comityc.explore.engine.setting import make_setting
 from comityc.explore.engine.start import initial_states
@@ -24,6 +26,8 @@ from comityc.explore.graph import Graph, Violation
 from comityc.machine.model import Case, Machine
 
 MAX_STATES = 5_000_000
+MOST_UNDER_WAY = 1_000
+"""So many messages are under way at most from one instance to another where no bound says how many."""
 PROGRESS_EVERY = 1 << 11
 """So many steps are taken between two looks at progress, memory and Ctrl-C."""
 
@@ -68,7 +72,8 @@ class Search:
         setting = make_setting(machine, case, parameters, module)
         fifo = {message.name for message in machine.messages if message.fifo}
         alike = (lambda message: message) if setting.moments is None else setting.moments.timeless
-        network = NetworkStore(setting.order, case.bounds.copies, fifo.__contains__, alike)
+        waiting = _deferred_somewhere(machine)
+        network = NetworkStore(setting.order, case.bounds.copies, fifo.__contains__, alike, waiting.__contains__)
         slots, self.budgets = budgets_of(case.faults, machine.roles)
         self._labels = LabelStore(has_clock=setting.timing is not None)
         self.successors = Successors(setting, self._labels, network, RestStore(setting.act_rules), slots)
@@ -106,6 +111,7 @@ class Search:
             ),
             decode=successors.world,
             decode_network=successors.envelopes,
+            replay=partial(sent_by, successors),
             faults_met=self.met.text,
         )
 
@@ -201,7 +207,11 @@ class Search:
                     return
 
     def tell(self, progress: Progress, found: int, expanded: int) -> None:
-        """Tell how the search is getting on; whoever hears of it may end it."""
+        """Tell how the search is getting on; whoever hears of it may end it. It ends too where messages pile up without end."""
+        most = self.successors.setting.case.bounds.under_way or MOST_UNDER_WAY
+        if self.successors.network.longest > most:
+            self.stop(f"more than {most:,} messages were under way from one instance to another")
+            return
         try:
             progress(len(self.graph.levels), found, found - expanded, self.met)
         except EndSearch as end:
@@ -277,3 +287,15 @@ class Search:
 
 def _numbers(values: "array[int]") -> Any:
     return np.frombuffer(values, dtype=np.int32) if values else np.zeros(0, dtype=np.int32)
+
+
+def _deferred_somewhere(machine: Machine) -> frozenset[str]:
+    """Return the messages that some state may leave where they are: by `defer`, or as there is nothing to draw from."""
+    return frozenset(
+        reception.message
+        for role in machine.roles
+        for state in role.states
+        for reception in state.receptions
+        for candidate in reception.candidates
+        if candidate.kind == "defer" or candidate.draw is not None
+    )

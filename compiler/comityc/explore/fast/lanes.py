@@ -176,6 +176,7 @@ class Lanes:
 
     def widen(self, lane: int) -> None:
         """Let a count grow."""
+        self._network.longest = max(self._network.longest, 1 << self._widths[lane])
         self._widths[lane] += 1
 
     def use_layout(self, layout: Layout, first: int) -> None:
@@ -284,6 +285,7 @@ class Lanes:
             self.queue_of[lane][number] = found
             self.queue_number.append(number)
             self.queue_length.append(len(content))
+            self._network.longest = max(self._network.longest, len(content))
             self.queue_items.append((0, 0))
             self.queue_losses.append((0, 0))
             self.queue_doubles.append((0, 0))
@@ -313,7 +315,8 @@ class Lanes:
     def find_items(self, queue: int) -> None:
         """Find what may arrive from a queue, first come first, and what is left of it then."""
         content, lane = self._contents[queue], self._queue_lane[queue]
-        items = [(envelope, self._queue(lane, content[:at] + content[at + 1 :])) for at, envelope in enumerate(content)]
+        coming = self._network.may_come(content)
+        items = [(envelope, self._queue(lane, content[:at] + content[at + 1 :])) for at, envelope in enumerate(coming)]
         self.queue_items.data[queue] = self.items.extend(items)
 
     def find_changes(self, queue: int) -> None:

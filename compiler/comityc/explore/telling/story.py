@@ -25,6 +25,15 @@ from comityc.records import dataclass
 _GOES: Mapping[str | None, str] = {"amnesia": "goes down and loses its disk", "pause": "is paused"}
 _RETURNS: Mapping[str | None, str] = {"pause": "goes on after its pause"}
 """What is told of an instance that stops for a while, and goes on, where a fault has words of its own."""
+_ABSENT, _LIAR, _DOWN, _FINISHED, _NO_USE = "is not there", "is a liar", "is down", "has finished", "has no use for it"
+_IN_VAIN = (
+    (_ABSENT, "are not there"),
+    (_LIAR, "are liars"),
+    (_DOWN, "are down"),
+    (_FINISHED, "have finished"),
+    (_NO_USE, "have no use for it"),
+)
+"""Why a message never comes to be under way: of one receiver, and of several."""
 _LONGEST_GUARD = 80
 """A longer condition is not told in a sentence; the name of its transition is."""
 
@@ -114,6 +123,7 @@ class Teller:
         self._decisions = _decisions_without_value(machine)
         self._parts = {(role.name, state.name): state.part for role in machine.roles for state in role.states}
         self._transitions = {(role.name, t.number): t for role in machine.roles for t in role.transitions}
+        self._final = {(role.name, state.name) for role in machine.roles for state in role.states if state.final}
         self._shared = () if machine.shared is None else tuple(variable.name for variable in machine.shared)
         self._fields = {act.name: tuple(field.name for field in act.arguments) for act in machine.acts}
 
@@ -133,6 +143,7 @@ class Teller:
                 *(f"{mark.place}: {mark.before} -> {mark.after}" for mark in marks),
                 *_acts_changed(self, worlds[at], worlds[at + 1]),
                 *_sent(label, networks[at], networks[at + 1]),
+                *self._sent_in_vain(path.states[at], label, networks[at + 1], worlds[at + 1]),
                 *_lost_at_a_cut(label),
             )
             sentence = self._in_part(label, worlds[at]) + told.label + self._unrecorded(path.labels[:at], label)
@@ -172,6 +183,28 @@ class Teller:
         """Say in one sentence what happened."""
         late = f", by a clock that is {describe_time(-label.now)} late" if -FAR < label.now < 0 else ""
         return self._happened(label) + (f", drawing {self._drawn(label)}" if label.draw is not None else "") + late
+
+    def _sent_in_vain(self, state: int, label: Label, under_way: Mapping[Envelope, int], after: World) -> Iterator[str]:
+        """Say what a step sends to those who have no use for it, so that it never comes to be under way."""
+        lost = [
+            envelope
+            for envelope in self.graph.sent(state, label)
+            if not under_way.get(envelope) and envelope not in label.lost
+        ]
+        for one, many in _IN_VAIN:
+            sent = [envelope for envelope in lost if self._why_in_vain(envelope.receiver, after) == one]
+            for told, receivers in _by_message(sent):
+                yield f"{told}, which {one if len(receivers) == 1 else many}"
+
+    def _why_in_vain(self, receiver: Instance, after: World) -> str:
+        state = after.states[receiver.role][receiver.number]
+        if receiver in after.absent:
+            return _ABSENT
+        if receiver in after.byzantine:
+            return _LIAR
+        if receiver in after.crashed:
+            return _DOWN
+        return _FINISHED if (receiver.role, spec_name(str(state.at.value))) in self._final else _NO_USE
 
     def _unrecorded(self, before: Sequence[int], label: Label) -> str:
         """Say of one that stops which acts had taken effect that it asked for, and never heard of."""
@@ -338,14 +371,20 @@ def _sent(label: Label, old: Mapping[Envelope, int], new: Mapping[Envelope, int]
     """Say which messages a step put under way; receivers of one message are told together."""
     if label.kind in ("duplicate", "forge"):
         return
+    sent = [envelope for envelope, count in new.items() for _ in range(count - old.get(envelope, 0))]
+    for told, _ in _by_message(sent):
+        yield told
+
+
+def _by_message(sent: Iterable[Envelope]) -> Iterator[tuple[str, list[Instance]]]:
+    """Yield who sends what to whom, each message once, with its receivers."""
     receivers: dict[tuple[str, str], list[Instance]] = {}
-    for envelope, count in new.items():
-        for _ in range(count - old.get(envelope, 0)):
-            receivers.setdefault((str(envelope.sender), show(envelope.message)), []).append(envelope.receiver)
+    for envelope in sent:
+        receivers.setdefault((str(envelope.sender), show(envelope.message)), []).append(envelope.receiver)
     for (sender, message), to in receivers.items():
         roles = [one.role for one in to]
         in_order = sorted(to, key=lambda one: (roles.index(one.role), one.number))
-        yield f"{sender} sends {message} to {', '.join(map(str, in_order))}"
+        yield f"{sender} sends {message} to {', '.join(map(str, in_order))}", in_order
 
 
 def _fallen_apart(label: Label) -> str:
