@@ -350,3 +350,21 @@ def test_wrong_usage_is_said_in_one_line(
     error = capsys.readouterr().err
     assert said in error
     assert len(error.strip().split("\n")) == 1
+
+
+def test_values_that_are_refused_make_no_matrix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bells.yaml"
+    path.write_text(
+        'comity: "1"\nprotocol: bells\ndoc: Rings.\nparameters: {bells: {type: int, range: 1..9, default: 1}}\n'
+        "roles:\n  bell: {count: bells, states: {s: [{decide: ring, goto: t}], t: final}}\n"
+        "bounds: {copies: 1}\nverify: {one: {}}\n",
+        encoding="utf-8",
+    )
+    assert comity(monkeypatch, "verify", "--ladder", str(path), "--with", "bells=900") == 1
+    output = capsys.readouterr().out
+    assert "not looked at: these values are refused: bells has to be from 1 to 9" in output
+    assert "what never happens" not in output
+    assert comity(monkeypatch, "verify", "--ladder", str(path), "--with", "bells=2") == 0
+    assert "what never happens" in capsys.readouterr().out

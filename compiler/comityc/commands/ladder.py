@@ -73,6 +73,6 @@ def ladder_command(
             print("\n".join(lines), flush=True)
     if as_json:
         print(json.dumps(to_json(ladders), indent=2))
-    elif ladders:
-        print(matrix_text(ladders, plain=is_plain(sys.stdout)))
+    elif looked_at := [ladder for ladder in ladders if ladder.refused is None]:
+        print(matrix_text(looked_at, plain=is_plain(sys.stdout)))
     return FINE if fine else FINDINGS

@@ -57,6 +57,12 @@ class LadderVerdict:
         return tuple(verdict for verdict in self.rungs if verdict.rung.column == column)
 
     @property
+    def refused(self) -> str | None:
+        """Why no rung was looked at, where the same stands in the way of all of them."""
+        reasons = {verdict.refused for verdict in self.rungs}
+        return reasons.pop() if len(reasons) == 1 else None
+
+    @property
     def stands_what_it_declares(self) -> bool:
         """Whether nothing is broken without faults, nor by those that the spec declares, and that could be looked at."""
         return not any(verdict.failures or verdict.refused for verdict in self.rungs if verdict.rung.declared)

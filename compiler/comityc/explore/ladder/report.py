@@ -28,14 +28,17 @@ def ladder_lines(ladder: LadderVerdict, *, stories: bool, chart: ChartKind, widt
     """Tell a ladder rung by rung, then why: of each broken promise the shortest story, or with `stories` every one."""
     values = ", ".join(f"{name}={show(value)}" for name, value in ladder.values)
     yield f"{ladder.file}: {ladder.protocol}" + (f" ({values})" if values else "")
-    reasons = {verdict.refused for verdict in ladder.rungs}
-    if len(reasons) == 1 and None not in reasons:
-        yield f"  not looked at: {reasons.pop()}"
+    if ladder.refused is not None:
+        yield f"  not looked at: {ladder.refused}"
         yield ""
         return
+    bounds = {verdict.case.bounds for verdict in ladder.rungs if verdict.refused is None}
+    common = bounds.pop() if len(bounds) == 1 else ""
+    if common:
+        yield f"  within {common}"
     name_width = max((len(_title(verdict)) for verdict in ladder.rungs), default=0)
     for verdict in ladder.rungs:
-        yield f"  {cell(verdict, plain)}  {_title(verdict):<{name_width}}  {_outcome(verdict)}".rstrip()
+        yield f"  {cell(verdict, plain)}  {_title(verdict):<{name_width}}  {_outcome(verdict, common)}".rstrip()
     for rungs, prop, story in _told(ladder, every=stories):
         yield ""
         instance = f" for {prop.instance}" if prop.instance else ""
@@ -55,14 +58,16 @@ def cell(verdict: RungVerdict, plain: bool) -> str:
     return f"{marks[verdict.safety]}/{marks[verdict.liveness]}"
 
 
-def _outcome(verdict: RungVerdict) -> str:
+def _outcome(verdict: RungVerdict, told: str) -> str:
+    """Say what a rung came to; `told` are the bounds that were said before."""
     if verdict.refused is not None:
         return f"not looked at: {verdict.refused}"
     names = list(dict.fromkeys(prop.name for prop in verdict.failures))
     failures = f"{', '.join(names)} {'fails' if len(names) == 1 else 'fail'}" if names else ""
     figures = f"{states_text(verdict.case)}, {verdict.case.seconds:.2f} s"
     cut = [finding for finding in verdict.case.findings if finding.startswith("the search was cut")]
-    return "; ".join(part for part in (failures, figures, *cut) if part)
+    bounds = verdict.case.bounds
+    return "; ".join(part for part in (failures, figures, f"within {bounds}" if bounds != told else "", *cut) if part)
 
 
 _TOLD = {"none": 0, "early": 2, "byzantine": 3}
@@ -120,6 +125,7 @@ def _rung_data(verdict: RungVerdict) -> dict[str, Any]:
         "refused": verdict.refused,
         "states": verdict.case.states,
         "levels": verdict.case.levels,
+        "bounds": verdict.case.bounds,
         "seconds": round(verdict.case.seconds, 3),
         "failures": [_failure_data(prop) for prop in verdict.failures],
     }
