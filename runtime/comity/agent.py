@@ -1,6 +1,6 @@
 """What a host asks of an agent, and how the class that a user wrote answers it."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from comity.errors import ComityError
@@ -10,14 +10,14 @@ from comity.values import Instance
 class Question(NamedTuple):
     """A decision that is open for the instance `me`, which is in `state`.
 
-    `domain` holds the values to choose from; None when any value of the type will do, or there is none to choose
+    `domain` holds the values to choose from, as a tuple or a range; None when any value of the type will do, or there is none to choose
     (`has_value` tells). `refusal` says what was wrong with the answer before, if it was refused.
     """
 
     me: Instance
     decision: str
     element: Any
-    domain: tuple[Any, ...] | None
+    domain: Sequence[Any] | None
     has_value: bool
     state: Any
     parameters: Any

@@ -6,7 +6,7 @@ time `now` on the instance's own clock) comes with the event. Which timers, deci
 open is a function of the state.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from comity.values import Instance
@@ -145,7 +145,7 @@ class Decision(NamedTuple):
 
     name: str
     element: Any
-    domain: tuple[Any, ...] | None
+    domain: Sequence[Any] | None
     has_value: bool
     prompt: bool
 

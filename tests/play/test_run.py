@@ -144,6 +144,26 @@ def test_a_person_can_be_asked(spec: Spec) -> None:
     assert [(str(who), choice) for who, choice in result.last["chair"].ballots.items()] == [("voter[0]", "no")]
 
 
+def test_a_wide_range_of_numbers_is_asked_for_by_its_ends(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def prompt(text: str) -> str | None:
+        asked.append(text)
+        return "4999999"
+
+    path = tmp_path / "bid.yaml"
+    path.write_text(
+        'comity: "1"\nprotocol: bid\ndoc: Bids.\nroles:\n'
+        "  buyer: {states: {s: [{decide: price in 1..5000000, goto: t}], t: final}}\n",
+        encoding="utf-8",
+    )
+    checked = check_file(str(path))
+    assert checked.machine is not None
+    result = _run((checked.machine, checking_module(checked.machine)), prompt=prompt)
+    assert asked == ["buyer (s) price [1..5000000]: "]
+    assert [entry.value for entry in result.entries if entry.kind == "decide"] == [4999999]
+
+
 def test_a_scenario_can_be_played(spec: Spec) -> None:
     assert _run(spec, scenario="both say yes").passed
     failed = _run(spec, scenario="a wrong hope")

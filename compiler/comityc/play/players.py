@@ -24,6 +24,8 @@ _LONGEST_THOUGHT = 1.0
 """A random agent thinks for up to this many seconds, so that runs of different seeds go in different orders."""
 _WILLING = 0.9
 """How likely a random agent is to do what it need not do, and an act to succeed."""
+_MOST_LISTED = 10
+"""A longer range of numbers is told by its ends."""
 
 Prompt = Callable[[str], str | None]
 """Asks a person and returns what was typed; None when there is nobody any more."""
@@ -81,7 +83,8 @@ class RandomAgent:
         where = question.me, question.decision, (question.state, question.element)
         refused = self._refused.setdefault(where, set())
         values = question.domain if question.domain is not None else self._values(rule)
-        values = [value for value in values if value not in refused]
+        if refused:
+            values = [value for value in values if value not in refused]
         if not values:
             return None
         chosen = self._random.choice(values)
@@ -142,6 +145,8 @@ class TerminalAgent:
     def _choices(self, question: Question, rule: DecisionRule | None) -> str:
         if not question.has_value:
             return "[yes, or nothing]"
+        if isinstance(question.domain, range) and len(question.domain) > _MOST_LISTED and question.domain.step == 1:
+            return f"[{question.domain[0]}..{question.domain[-1]}]"
         if question.domain is not None:
             return f"[{', '.join(map(describe, question.domain))}]"
         return f"[{t.type_name(rule.domain.type)}]" if rule is not None and rule.domain is not None else ""

@@ -9,7 +9,7 @@ from comityc.backends.python.handlers import condition_name
 from comityc.backends.python.literals import text_literal
 from comityc.backends.python.names import Names, method_part
 from comityc.backends.python.reads import is_constant, locals_used
-from comityc.backends.python.values import can_be_empty, finite_values, is_always, moment
+from comityc.backends.python.values import can_be_empty, choices, finite_values, is_always, moment
 from comityc.backends.python.writer import Writer
 from comityc.machine import expressions as ir
 from comityc.machine.expressions import Expression
@@ -145,7 +145,7 @@ class OpenWriter:
         guards = [t.guard for t in rule.candidates if t.guard is not None]
         free = any(is_always(t.guard) for t in rule.candidates)
         of_the_value = [guard for guard in guards if rule.name in locals_used(guard)]
-        domain = None if rule.domain is None else finite_values(rule.domain, self._context)
+        domain = None if rule.domain is None else choices(rule.domain, self._context)
         condition: str | None = None
         if not free and not of_the_value:
             condition = self._any_of(guards)

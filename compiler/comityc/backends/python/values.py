@@ -61,6 +61,15 @@ def finite_values(domain: Domain, context: MachineContext) -> str | None:
             assert_never(domain)
 
 
+def choices(domain: Domain, context: MachineContext) -> str | None:
+    """Return the same, where a range may stay one: nobody lists a million amounts to offer them."""
+    match domain:
+        case ExpressionDomain(values=ir.Function(name="range") as values):
+            return emit_iterable(values, context, in_order=True)
+        case _:
+            return finite_values(domain, context)
+
+
 def _values_of_type(value_type: ValueType, context: MachineContext) -> str | None:
     names = context.names
     match value_type:
