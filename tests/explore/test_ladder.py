@@ -134,8 +134,51 @@ def test_an_envelope_is_its_faults_together(envelope: Envelope) -> None:
 def test_messages_overtake_each_other_only_on_rungs_that_let_them(courier: Spec) -> None:
     base = base_of(courier.machine, None)
     cases = {rung.name: case_of(rung, base) for rung in rungs_of(courier.machine, base.declared)}
-    assert cases["no faults"].network == "fifo"
-    assert cases["reorder"].network == "unordered"
+    assert {case.network for case in cases.values()} == {"fifo"}
+    assert not cases["no faults"].faults.reorder
+    assert cases["reorder"].faults.reorder
+
+
+OVERTAKES = """
+    network: NETWORK
+    messages: {M: {n: int}}
+    roles:
+      a:
+        states:
+          s: [{when: true, do: send M(n=1) to b, goto: t}]
+          t: [{when: true, do: send M(n=2) to b, goto: e}]
+          e: final
+      b: {variables: {last: int}, states: {w: [resting, {receive: M, do: last = msg.n}]}}
+    properties:
+      grows: {step: old(b.last) <= b.last}
+    tolerates: {reorder: true}
+    waive: {duplicates_are_harmless: of no interest}
+    verify: {one: {}}
+    """
+
+
+@pytest.mark.parametrize(("network", "calm"), [("fifo", "✓"), ("unordered", "✗")])
+def test_a_network_without_order_has_none_on_any_rung(network: str, calm: str) -> None:
+    spec = load_spec(OVERTAKES.replace("NETWORK", network))
+    found = climb(spec.machine, spec.module, base_of(spec.machine, None))
+    assert marks(found, "none")[0] == calm
+    assert marks(found, "reorder")[0] == "✗"
+
+
+def test_what_is_promised_in_one_case_alone_is_judged_on_its_ladder() -> None:
+    """Also where that case is called as a rung is."""
+    spec = load_spec(
+        """
+        roles: {r: {states: {s: [{when: true, goto: t}], t: final}}}
+        properties: {stays: {never: r in t, only: [no faults]}}
+        verify: {no faults: {}, other: {}}
+        """
+    )
+    first, second = spec.machine.cases
+    broken = climb(spec.machine, spec.module, base_of(spec.machine, first))
+    assert [prop.name for rung in broken.rungs for prop in rung.failures] == ["stays"] * len(broken.rungs)
+    for base in (second, None):
+        assert not any(rung.failures for rung in climb(spec.machine, spec.module, base_of(spec.machine, base)).rungs)
 
 
 def marks(ladder: LadderVerdict, column: Column) -> str:

@@ -107,6 +107,82 @@ EFFECTS = (
 )  # fmt: skip
 
 
+QUEUE_WITH_TIMERS = """
+    messages:
+      Here: {}
+    roles:
+      hub:
+        variables:
+          came: set[guest]
+          queue: list[guest]
+        states:
+          open:
+            - resting
+            - receive: Here
+              do: |
+                came.add(sender)
+                queue.append(sender)
+            - after: 7s
+              for: g in came
+      guest:
+        count: 3
+        states:
+          away:
+            - resting
+            - decide: come
+              do: send Here() to hub
+              goto: there
+          there: final
+    waive: {duplicates_are_harmless: x}
+    properties:
+      p: {always: len(hub.queue) <= 2}
+    verify:
+      c: {}
+    """
+
+QUEUE_WITH_ACTS = """
+    messages:
+      Here: {}
+    roles:
+      hub:
+        variables:
+          queue: list[guest]
+          paid: set[guest]
+        states:
+          open:
+            - resting
+            - receive: Here
+              do: queue.append(sender)
+            - perform: pay(to=g) -> ok
+              for: g in queue
+              if: g not in paid
+              key: g
+              do: paid.add(g)
+      guest:
+        count: 3
+        states:
+          away:
+            - resting
+            - decide: come
+              do: send Here() to hub
+              goto: there
+          there: final
+    waive: {duplicates_are_harmless: x}
+    properties:
+      p: {always: "all(happened(pay, to=g) for g in hub.paid)"}
+    verify:
+      c: {}
+    """
+
+
+@pytest.mark.parametrize(("text", "states", "orbits"), [(QUEUE_WITH_TIMERS, 128, 26), (QUEUE_WITH_ACTS, 314, 58)])
+def test_marks_that_are_kept_in_the_order_of_names_tell_nobody_apart(text: str, states: int, orbits: int) -> None:
+    """Timers that fired, and acts that took effect, beside a queue that does have an order. The figures are a brute force's."""
+    spec = load_spec(text, unchecked=True)
+    run = the_run(spec)
+    assert assert_same(spec, run.case, run.parameters, ("guest",)) == (orbits, states)
+
+
 def dice_spec(dice: random.Random) -> str:
     """Write a spec of one alpha that remembers betas in every way there is, and betas that know one another."""
     lines = [

@@ -209,3 +209,33 @@ def test_more_may_be_under_way_where_a_bound_says_so(engine: EngineName, monkeyp
     assert not verdict(
         text.replace("        verify", "        bounds: {under_way: 4}\n        verify"), engine
     ).findings
+
+
+@pytest.mark.parametrize("engine", ["reference", "native", "columns"])
+def test_a_step_that_sends_more_than_a_bound_lets_under_way_is_cut_and_the_search_is_not(engine: EngineName) -> None:
+    case = verdict(
+        """
+        messages: {Go: {}}
+        roles:
+          boss: {states: {s: [{when: true, do: send Go() to worker, goto: t}, {decide: rest, goto: t}], t: [resting]}}
+          worker: {count: 3, states: {w: [{receive: Go}, resting]}}
+        bounds: {under_way: 2}
+        verify: {one: {}}
+        """,
+        engine,
+    )
+    assert (case.findings, case.states) == ((), 2)
+
+
+def test_what_was_not_reached_is_open_while_another_case_is_cut() -> None:
+    spec = load_spec(
+        """
+        parameters: {top: {type: int, default: 3}}
+        roles: {r: {variables: {n: int}, states: {s: [resting, {when: n < top, do: n += 1}]}}}
+        properties: {fifty: {reachable: r.n == 50}}
+        verify: {small: {}, large: {with: {top: 60}}}
+        """
+    )
+    cut, whole = (verify_machine(spec.machine, spec.module, max_states=most) for most in (20, None))
+    said = [[prop.verdict for prop in case.properties if prop.name == "fifty"] for case in cut.cases + whole.cases]
+    assert said == [["cut"], ["cut"], ["not_tested"], ["holds"]]

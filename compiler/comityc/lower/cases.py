@@ -125,13 +125,13 @@ def _report_fault(word: nodes.Name, wrong: Literal["by_role", "simple", "unknown
 # ---- network and bounds
 
 
-def lower_network(node: nodes.Name | None, envelope: Envelope, lowering: Lowering) -> NetworkKind:
-    """Return the network: queues, unless messages may overtake each other or the spec says otherwise."""
+def lower_network(node: nodes.Name | None, lowering: Lowering) -> NetworkKind:
+    """Return the network as the spec has it: queues, unless it says otherwise. That messages overtake each other is a fault of its own."""
     match node:
-        case nodes.Name(text="sent_set" | "none" | "unordered" as network):
+        case nodes.Name(text="sent_set" | "none" | "unordered" | "fifo" as network):
             return network
-        case nodes.Name(text="fifo") | None:
-            return "unordered" if envelope.reorder else "fifo"
+        case None:
+            return "fifo"
         case unknown:
             lowering.bag.add(
                 UNKNOWN_SETTING.at(
@@ -233,7 +233,7 @@ def lower_case(node: nodes.CaseNode, known_properties: Iterable[str], later: str
         values=case_values(node.values, lowering),
         faults=faults,
         bounds=lower_bounds(node.bounds if node.bounds is not None else protocol.bounds, lowering),
-        network=lower_network(node.network if node.network is not None else protocol.network, faults, lowering),
+        network=lower_network(node.network if node.network is not None else protocol.network, lowering),
         violates=tuple(name.text for name in node.violates),
         states=node.states,
         levels=node.levels,

@@ -46,7 +46,7 @@ def _machine(declarations: Declarations, lowering: Lowering) -> Machine:
     lowered = [lower_role(symbol, lowering) for symbol in declarations.roles.values()]
     roles = tuple(with_states(role, lowering) for role in lowered)
     tolerates = lower_envelope(protocol.tolerates, lowering)
-    network = lower_network(protocol.network, tolerates, lowering)
+    network = lower_network(protocol.network, lowering)
     acts = _acts(lowering)
     later = _needs_later(roles, shared, acts)
     properties = lower_properties(roles, network, lowering)

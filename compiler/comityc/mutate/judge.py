@@ -84,7 +84,11 @@ class Explored:
     @property
     def side(self) -> Side:
         """Return what it takes to compare it."""
-        return Side(self.examiner.graph, self.examiner.teller, self.run.case.network == "fifo")
+        return Side(
+            self.examiner.graph,
+            self.examiner.teller,
+            self.run.case.network == "fifo" and not self.run.case.faults.reorder,
+        )
 
 
 _NUMBERED = re.compile(rf"#{VARIANTS // 1000}\d\d\d\b")

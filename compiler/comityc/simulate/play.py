@@ -51,7 +51,7 @@ def play_once(machine: Machine, module: ModuleType, run: Run, seed: str) -> Samp
         run.case.faults,
         Counter(me.role for me in instances),
         (module.MESSAGES[message.name].__name__ for message in machine.messages if message.fifo),
-        reorder=run.case.network in ("unordered", "sent_set"),
+        reorder=run.case.network in ("unordered", "sent_set") or run.case.faults.reorder,
         random=random,
     )
     settings: dict[str, Any] = {

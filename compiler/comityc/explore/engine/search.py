@@ -208,9 +208,9 @@ class Search:
 
     def tell(self, progress: Progress, found: int, expanded: int) -> None:
         """Tell how the search is getting on; whoever hears of it may end it. It ends too where messages pile up without end."""
-        most = self.successors.setting.case.bounds.under_way or MOST_UNDER_WAY
-        if self.successors.network.longest > most:
-            self.stop(f"more than {most:,} messages were under way from one instance to another")
+        bounded = self.successors.setting.case.bounds.under_way is not None
+        if not bounded and self.successors.network.longest > MOST_UNDER_WAY:
+            self.stop(f"more than {MOST_UNDER_WAY:,} messages were under way from one instance to another")
             return
         try:
             progress(len(self.graph.levels), found, found - expanded, self.met)

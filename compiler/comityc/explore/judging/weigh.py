@@ -49,6 +49,8 @@ def _weighed(finding: Finding, run: Examined, runs: Sequence[Examined], whole: b
                 return _verdict(finding, "not_tested", f"not reached in this case, but in `{others[0].run.case.name}`")
             if not whole:
                 return _verdict(finding, "not_tested", "not reached in this case; that is judged over all cases")
+            if not all(other.complete for other in runs):
+                return _verdict(finding, "cut", "not reached in this case, and another was not searched to its end")
             return _verdict(finding, "fails", "no state of any case makes it true")
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from comityc.explore.ladder.rungs import Base, Column, Rung, case_of, rungs_of
+from comityc.explore.ladder.rungs import Base, Column, Rung, case_of, promised_on, rungs_of
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, Verdict, overall
 from comityc.explore.verify import verify_machine
 from comityc.machine.model import Machine
@@ -80,7 +80,8 @@ def climb(
 ) -> LadderVerdict:
     """Search every rung. One that meets the `limits` (those of `verify_machine`), or takes longer than `seconds`, is cut."""
     rungs = rungs_of(machine, base.declared, clocked=base.values.clock is not None)
-    limited = replace(machine, cases=tuple(case_of(rung, base) for rung in rungs))
+    cases = tuple(case_of(rung, base) for rung in rungs)
+    limited = replace(machine, cases=cases, properties=promised_on(machine, base))
     spec = verify_machine(
         limited,
         module,

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Literal, NamedTuple
 
 from comityc.explore.plan import default_case
-from comityc.machine.model import ANY, Budget, Case, Envelope, Machine, NetworkKind, Partition
+from comityc.machine.model import ANY, Budget, Case, Envelope, Machine, Partition, Property
 from comityc.records import dataclass
 
 Column = Literal[
@@ -68,6 +68,10 @@ class Fault(NamedTuple):
         return " ".join(word for word in words if word)
 
 
+_NOWHERE = ("",)
+"""The only case in which something is promised that is promised in none of these: no case has this name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One search to make. `declared` says that the spec promises to stand this."""
@@ -79,19 +83,24 @@ class Rung:
 
 
 class Base(NamedTuple):
-    """What all rungs have in common, as a case states it (values, bounds, network, clock), and the faults declared."""
+    """What all rungs have in common, as a case states it (values, bounds, network, clock), and the faults declared.
+
+    `case` names the case of the spec that it is; None of the defaults, which are no case.
+    """
 
     values: Case
     declared: Envelope
+    case: str | None = None
 
 
 def base_of(machine: Machine, case: Case | None) -> Base:
     """Return what to start from: a case of the spec, with one value of each parameter, or its defaults."""
+    name = None if case is None else case.name
     if case is None:
         case = default_case(machine)
     # Of several values of a parameter the last: of a range, the largest.
     case = replace(case, values=tuple((name, choices[-1:]) for name, choices in case.values))
-    return Base(case, case.faults)
+    return Base(case, case.faults, name)
 
 
 def rungs_of(machine: Machine, declared: Envelope, *, clocked: bool = False) -> tuple[Rung, ...]:
@@ -113,24 +122,25 @@ def rungs_of(machine: Machine, declared: Envelope, *, clocked: bool = False) -> 
 
 def case_of(rung: Rung, base: Base) -> Case:
     """Return the case that a rung is searched as."""
-    case, faults = base.values, envelope_of(rung.faults)
+    case = base.values
     return Case(
         name=rung.name,
         values=case.values,
-        faults=faults,
+        faults=envelope_of(rung.faults),
         bounds=case.bounds,
-        network=_network(case, faults),
+        network=case.network,
         violates=(),
         later=case.later,
         clock=None if rung.column == "early" else case.clock,
     )
 
 
-def _network(case: Case, faults: Envelope) -> NetworkKind:
-    """Return the network of a rung; that of the case lets messages overtake each other where its faults do."""
-    if case.network == "unordered" and case.faults.reorder:
-        return "unordered" if faults.reorder else "fifo"
-    return case.network
+def promised_on(machine: Machine, base: Base) -> tuple[Property, ...]:
+    """Return the properties as the rungs are to be judged by them: what is promised in some cases only counts where the base is one of them."""
+    return tuple(
+        prop if not prop.only else replace(prop, only=() if base.case in prop.only else _NOWHERE)
+        for prop in machine.properties
+    )
 
 
 # ---- envelopes, taken apart and put together

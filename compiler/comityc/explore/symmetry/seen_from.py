@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from comity.values import Instance, Map, Word
+from comityc.explore.engine.records import Local
+from comityc.explore.engine.rest import Rest
 from comityc.explore.engine.successors import LOCAL_MASK, REST_MASK, Successors
 from comityc.explore.engine.values import rank
 from comityc.records import field_names
@@ -66,7 +68,7 @@ class SeenFrom:
 
     def _find_own(self, who: int, number: int) -> int:
         local = self._successors.finder.locals[who][number]
-        shape = ("own", self._instances[who].role, self._seen(local, who))
+        shape = ("own", self._instances[who].role, self._seen_local(local, who))
         found = self._own[who][number] = self._number(shape)
         if all(one == who for one in self._named_in(local)):
             self._self_contained.add(found)
@@ -76,7 +78,7 @@ class SeenFrom:
         """Find how a local state looks to the other instances that it names."""
         local = self._successors.finder.locals[who][number]
         found = self._sights[who][number] = {
-            one: self._number(("local", self._instances[who].role, self._seen(local, one)))
+            one: self._number(("local", self._instances[who].role, self._seen_local(local, one)))
             for one in self._named_in(local)
             if one != who
         }
@@ -85,8 +87,10 @@ class SeenFrom:
     def _find_rest(self, number: int) -> dict[int, int]:
         rest = self._successors.rests.items[number & REST_MASK]
         known = rest.knowledge
-        plain = (rest._replace(knowledge=(), cut=()), self._successors.shared(number))
-        found = {one: ("rest", self._seen(plain, one)) for one in self._named_in(plain)}
+        plain, shared = rest._replace(knowledge=(), cut=()), self._successors.shared(number)
+        found = {
+            one: ("rest", self._seen_rest(plain, one), self._seen(shared, one)) for one in self._named_in((plain, shared))
+        }
         sights = {one: self._number(sight) for one, sight in found.items()}
         if known:
             # What liars know is kept by their number, so each of them knows something, if only nothing.
@@ -149,6 +153,23 @@ class SeenFrom:
         else:
             for name in field_names(type(value)) or ():
                 yield from self._names_in(getattr(value, name))
+
+    def _seen_local(self, local: Local, me: int) -> Any:
+        """Return a local state as one instance sees it. What is kept in the order of names is a bag to who looks past the names."""
+        plain = local._replace(spent=(), running=())
+        return self._seen(plain, me), self._bag(local.spent, me), self._bag(local.running, me)
+
+    def _seen_rest(self, rest: Rest, me: int) -> Any:
+        plain = rest._replace(keyed=(), dropped=(), happened=())
+        details = self._successors.rests.rules.recorded.values()
+        happened = tuple(
+            self._seen(entries, me) if detail == "order" else self._bag(entries, me)
+            for detail, entries in zip(details, rest.happened, strict=True)
+        )
+        return self._seen(plain, me), self._bag(rest.keyed, me), self._bag(rest.dropped, me), happened
+
+    def _bag(self, values: Iterable[Any], me: int) -> Any:
+        return ("bag", *_sorted(self._seen(value, me) for value in values))
 
     def _seen(self, value: Any, me: int) -> Any:
         """Return a value as one instance sees it, as something that can be compared and hashed."""
