@@ -373,3 +373,182 @@ def test_a_part_alone_has_the_circumstances_of_the_whole() -> None:
     (case,) = machine.cases
     assert dict(case.values)["bidders"] != ()
     assert ("Money", 0, 1) in case.bounds.ranges
+
+
+LATE_SEAT = """\
+comity: "1"
+protocol: late_seat
+parts:
+  ask:
+    use: ask
+    roles: {asker: editor, expert: reviewer}
+messages:
+  Print: {}
+roles:
+  editor:
+    variables:
+      good: bool
+    states:
+      asking:
+        - run: ask -> said
+          do: |
+            good = said
+            send Print() to printer
+          goto: sent
+      sent: final
+  reviewer:
+    states:
+      on_holiday:
+        - resting
+        - decide: come_back
+          goto: at_work
+      at_work:
+        - run: ask -> said
+          goto: gone
+      gone: final
+  printer:
+    states:
+      idle:
+        - resting
+        - receive: Print
+          goto: printed
+      printed: final
+properties:
+  printed_by_those_at_work:
+    never: printer in printed and reviewer in on_holiday
+verify:
+  as a whole: {violates: [printed_by_those_at_work]}
+  by parts:
+    abstract: [ask]
+"""
+
+ASK = """\
+comity: "1"
+protocol: ask
+messages:
+  Question: {}
+  Answer: {good: bool}
+roles:
+  asker:
+    variables:
+      heard: bool
+    states:
+      asking:
+        - when: true
+          do: send Question() to expert
+          goto: waiting
+      waiting:
+        - receive: Answer
+          do: heard = msg.good
+          goto: done
+        - after: 1h
+          goto: done
+      done: final
+  expert:
+    states:
+      serving:
+        - resting
+        - receive: Question
+          do: send Answer(good=true) to asker
+waive: {duplicates_are_harmless: one question}
+outcome:
+  asker in done: heard
+  expert in serving: true
+"""
+
+
+def written(folder: Path, **texts: str) -> Path:
+    """Write specs by their names, and return where the first of them is."""
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return folder / f"{next(iter(texts))}.yaml"
+
+
+def test_who_is_over_from_the_start_may_still_begin_late(tmp_path: Path) -> None:
+    found = verdicts(written(tmp_path, late_seat=LATE_SEAT, ask=ASK))
+    told = {
+        case: next(p for p in one.properties if p.name.startswith("printed")).verdict for case, one in found.items()
+    }
+    assert told == {"as a whole": "fails", "by parts": "not_tested"}
+
+
+NEVER_ENDS = """\
+comity: "1"
+protocol: liar_never
+parts:
+  invite:
+    use: invite
+    roles: {guest: visitor, host: clerk}
+messages:
+  Paid: {}
+roles:
+  visitor:
+    states:
+      greeting:
+        - run: invite
+          do: send Paid() to clerk
+          goto: gone
+      gone: final
+  clerk:
+    states:
+      greeting:
+        - defer: Paid
+        - run: invite
+          goto: waiting
+      waiting:
+        - resting
+        - receive: Paid
+          goto: served
+      served: final
+properties:
+  not_served:
+    never: clerk in served
+waive: {no_dead_parts: nobody is invited}
+verify:
+  as a whole:
+    faults: {byzantine: {visitor: 1}}
+    violates: [not_served]
+  by parts:
+    faults: {byzantine: {visitor: 1}}
+    abstract: [invite]
+"""
+
+INVITE = """\
+comity: "1"
+protocol: invite
+parameters:
+  invited: {type: bool, default: false}
+messages:
+  Come: {}
+roles:
+  guest:
+    states:
+      outside:
+        - resting
+        - receive: Come
+          goto: done
+      done: final
+  host:
+    states:
+      there:
+        - when: invited
+          do: send Come() to guest
+          goto: done
+        - after: 1h
+          goto: done
+      done: final
+outcome:
+  guest in done: 1
+  host in done: 1
+"""
+
+
+def test_what_a_liar_might_send_behind_a_part_that_never_ends_is_not_left_out(tmp_path: Path) -> None:
+    path = written(tmp_path, liar_never=NEVER_ENDS, invite=INVITE)
+    assert "`visitor` may lie and never comes to an end of `invite`" in refusal(path)
+
+
+def test_a_parameter_of_a_part_may_be_called_as_an_end_is(tmp_path: Path) -> None:
+    whole = NEVER_ENDS.replace("byzantine: {visitor: 1}", "lose: 1").replace("    violates: [not_served]\n", "")
+    path = written(tmp_path, whole=whole, invite=INVITE.replace("invited", "open"))
+    assert all(case.verdict == "holds" for case in verdicts(path).values())

@@ -5,11 +5,12 @@ the part can see of its ends is one of these combinations, in an order in which 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
 from functools import partial
+from itertools import product
 from typing import Any
 
 from comity.values import Instance, Map, Word
@@ -38,6 +39,8 @@ from comityc.machine.value_types import (
 from comityc.naming import class_name, value_name
 
 _LONGEST_WORD = 40
+_MOST_LATE = 10
+"""Of so many instances it is looked at who of them has begun."""
 Vector = tuple[str, ...]
 
 
@@ -72,7 +75,8 @@ def look_at(known: Known, machine: Machine, evaluator: Evaluator, parameters: An
     reader = _Reader(known, machine, evaluator)
     of_state, vectors = reader.vectors(graph, instances)
     told = tuple(reader.text(getattr(parameters, value_name(name))) for name in told_parameters(known.part))
-    known.reachable.setdefault(told, {}).update(dict.fromkeys(vectors))
+    at_first = [{vectors[int(of_state[state])][who] for state in graph.initial} for who in range(len(instances))]
+    known.reachable.setdefault(told, {}).update(dict.fromkeys(_with_late_ones(known.part, vectors, at_first)))
     known.states += len(graph.states)
     assert graph.offsets is not None
     assert graph.targets is not None
@@ -83,6 +87,15 @@ def look_at(known: Known, machine: Machine, evaluator: Evaluator, parameters: An
         for old, new in zip(vectors[before], vectors[after], strict=True):
             if old not in ("", new):
                 raise NotByParts(f"`{known.part.name}` is not over when it ends: an outcome changes afterwards")
+
+
+def _with_late_ones(part: Part, vectors: Iterable[Vector], at_first: Sequence[Set[str]]) -> Iterator[Vector]:
+    """Yield the ends, and the same with those for whom it is over from the start as if it were not: in the whole they may begin late."""
+    for vector in vectors:
+        choices = [("", end) if end and end in first else (end,) for end, first in zip(vector, at_first, strict=True)]
+        if sum(len(choice) > 1 for choice in choices) > _MOST_LATE:
+            raise NotByParts(f"`{part.name}` is over from the start for more than {_MOST_LATE} instances")
+        yield from product(*choices)
 
 
 def _seat(part: Part, instance: Instance, instances: Iterable[Instance]) -> tuple[str, str]:

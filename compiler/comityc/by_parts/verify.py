@@ -91,6 +91,7 @@ def _decided(file: str, case: Case, progress: Progress | None, limits: Mapping[s
         raise NotByParts("there are no parts in this spec any more; verify the one that it was expanded from")
     told = progress or (lambda case, doing: None)
     verified = {name: _verified(composition, name, case, told, limits) for name in case.abstract}
+    _no_unknown_lies(case, verified)
     whole = stand_in(composition, {name: one.ends for name, one in verified.items()}, case.name)
     machine = _machine(whole, file)
     (found,) = verify_machine(machine, checking_module(machine), cases=[case.name], progress=progress, **limits).cases
@@ -104,6 +105,16 @@ def _decided(file: str, case: Case, progress: Progress | None, limits: Mapping[s
         properties=judged,
         as_expected=not found.findings and all(each.expected for each in judged),
     )
+
+
+def _no_unknown_lies(case: Case, verified: Mapping[str, PartVerified]) -> None:
+    """Refuse a case in which somebody may lie who never comes to what stands behind a part: the whole is put together without it."""
+    for name, one in verified.items():
+        for role, _ in case.faults.byzantine:
+            if role in {host for host, _ in one.ends.seats} and role not in one.ends.values:
+                raise NotByParts(
+                    f"`{role}` may lie and never comes to an end of `{name}` within this case, so what it sends behind it is not known"
+                )
 
 
 def _machine(tree: MappingTree, file: str) -> Machine:

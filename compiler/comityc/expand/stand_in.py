@@ -82,6 +82,10 @@ def _bounds(tree: MappingTree, whole: MappingTree) -> tuple[Entry, ...]:
 
 
 def _word(part: Part, end: str) -> str:
+    """Return the word for an end, which is no parameter's name."""
+    taken = {key.text for key, _ in entries(part.tree, "parameters")}
+    while end in taken:
+        end += "_end"
     return part.own(end)
 
 

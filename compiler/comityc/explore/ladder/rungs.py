@@ -136,7 +136,7 @@ def case_of(rung: Rung, base: Base) -> Case:
 
 
 def promised_on(machine: Machine, base: Base) -> tuple[Property, ...]:
-    """Return the properties as the rungs are to be judged by them: what is promised in some cases only counts where the base is one of them."""
+    """Return the properties by which rungs are judged: what is promised in some cases only counts where the base is one of them."""
     return tuple(
         prop if not prop.only else replace(prop, only=() if base.case in prop.only else _NOWHERE)
         for prop in machine.properties

@@ -89,7 +89,8 @@ class SeenFrom:
         known = rest.knowledge
         plain, shared = rest._replace(knowledge=(), cut=()), self._successors.shared(number)
         found = {
-            one: ("rest", self._seen_rest(plain, one), self._seen(shared, one)) for one in self._named_in((plain, shared))
+            one: ("rest", self._seen_rest(plain, one), self._seen(shared, one))
+            for one in self._named_in((plain, shared))
         }
         sights = {one: self._number(sight) for one, sight in found.items()}
         if known:
