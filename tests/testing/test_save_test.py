@@ -13,6 +13,7 @@ from comityc.driver import check_file, checking_module
 from comityc.explore.telling.trace import Trace, traces_of
 from comityc.explore.verify import verify_machine
 from comityc.machine.model import Machine
+from comityc.testing.retrace import StillBroken
 from comityc.testing.save_test import python_tests, replayed
 
 SPEC = """\
@@ -243,7 +244,8 @@ def test_only_what_breaks_again_is_written(tmp_path: Path) -> None:
     harmless = replace(trace, story=replace(trace.story, steps=trace.story.steps[:2]))
     lost = replace(trace, story=replace(trace.story, steps=(trace.story.steps[1],)))
     file, findings = python_tests(machine, [trace, harmless, lost], tmp_path / "test_again.py")
-    assert file is None
+    assert file is not None
+    assert file.text.count("retrace(\n") == 1
     assert [finding.code.number for finding in findings] == ["CMY0711", "CMY0711"]
     assert findings[0].notes == ("taking the same steps again does not break `once`",)
     assert "no longer possible" in findings[1].notes[0]
@@ -331,3 +333,43 @@ def test_steps_are_found_by_what_a_story_adds_to_them_too(text: str, told: str, 
     (trace,) = surprises(machine)
     assert any(told in step.label for step in trace.story.steps)
     assert isinstance(replayed(machine, trace), tuple)
+
+TWO_TIMERS = """\
+comity: "1"
+protocol: timers
+roles:
+  a:
+    states:
+      any:
+        - after: 2s
+          goto: rung
+      waiting:
+        - after: 2s
+          goto: slept
+      rung: final
+      slept: final
+properties:
+  p: {never: a in rung}
+  q: {never: a in slept}
+verify:
+  c: {}
+"""
+
+
+def test_of_steps_told_in_the_same_words_each_is_tried(tmp_path: Path) -> None:
+    machine = machine_at(tmp_path / "spec.yaml", TWO_TIMERS)
+    file, findings = python_tests(machine, surprises(machine), tmp_path / "test_again.py")
+    assert findings == []
+    assert file is not None
+    (tmp_path / file.path).write_text(file.text, encoding="utf-8")
+    module = loaded(tmp_path / file.path)
+    for test in (module.test_p_c, module.test_q_c):
+        with pytest.raises(StillBroken):
+            test()
+    machine_at(tmp_path / "spec.yaml", TWO_TIMERS.replace("goto: rung", "goto: slept"))
+    module.test_p_c()
+    with pytest.raises(StillBroken):
+        module.test_q_c()
+    machine_at(tmp_path / "spec.yaml", TWO_TIMERS.replace("2s", "3s"))
+    with pytest.raises(AssertionError, match="step 1 of the counterexample is no longer possible"):
+        module.test_q_c()

@@ -224,15 +224,16 @@ class Meter:
         if self._most is not None and seconds > self._most:
             raise EndSearch(f"it took more than {self._most:g} s")
         if asked():
-            raise EndSearch(
-                f"stopped by {how()} at level {level}, with {waiting:,} of {found:,} states still to look at"
-            )
+            raise EndSearch(f"stopped by {how()} at level {level}")
 
 
 def _why_cut(graph: Graph) -> str | None:
-    """Say why a search was cut, and how much of the envelope it had met until then."""
-    met = "" if graph.complete else graph.faults_met()
-    return f"{graph.why_incomplete}; faults met: {met}" if met else graph.why_incomplete
+    """Say why a search was cut, what was left of it, and how much of the envelope it had met until then."""
+    if graph.complete or graph.why_incomplete is None:
+        return graph.why_incomplete
+    found, met = len(graph.states), graph.faults_met()
+    left = f", with {found - graph.expanded:,} of {found:,} states still to look at" if asked() else ""
+    return graph.why_incomplete + left + (f"; faults met: {met}" if met else "")
 
 
 def _piles_up(graph: Graph) -> bool:

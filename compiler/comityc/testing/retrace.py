@@ -24,6 +24,8 @@ from comityc.testing.lockstep import Disagreement, Lockstep
 from comityc.testing.walk import Option, Walk
 
 _MOST_SHOWN = 12
+_MOST_WAYS = 64
+"""So many runs are tried that are told in the same words."""
 _MOST_AHEAD = 50_000
 """How many states are looked at to decide that nothing leads to where a property wants to."""
 
@@ -74,8 +76,25 @@ def retrace_on(machine: Machine, told: Retold, prevented: int | None = None) -> 
     walk = Walk(machine, run, evaluator)
     if not 0 <= told.start < len(walk.starts):
         raise NoSuchStart("the initial state of the counterexample is no longer there")
-    if not _follow(walk, machine, told, prevented):
-        return walk
+    choices, impossible, well = _Choices(), list[NotPossible](), False
+    for _ in range(_MOST_WAYS):
+        choices.begin()
+        try:
+            if _follow(walk, machine, told, prevented, choices):
+                _judge(machine, evaluator, run, walk, promised, told)
+            well = True
+        except NotPossible as error:
+            impossible.append(error)
+        if not choices.next():
+            break
+    if not well:
+        raise impossible[0]
+    return walk
+
+
+def _judge(machine: Machine, evaluator: Evaluator, run: Run, walk: Walk, promised: Property, told: Retold) -> None:
+    """Fail when the run that was taken breaks the property."""
+    __tracebackhide__ = True
     finding = Examiner(machine, evaluator, run, _graph_for(promised, walk)).finding(promised)
     if finding.outcome == "fails" and finding.story is not None:
         instance = f" for {finding.instance}" if finding.instance else ""
@@ -83,11 +102,44 @@ def retrace_on(machine: Machine, told: Retold, prevented: int | None = None) -> 
         raise StillBroken("\n".join([head, *story_lines(finding.story, "text")]), walk)
     if finding.outcome in ("skipped", "unknown"):
         raise AssertionError(f"`{told.prop}` cannot be decided here: {finding.reason}")
-    return walk
 
 
 class NoSuchStart(AssertionError):
     """The case has fewer initial states than it had."""
+
+
+class NotPossible(AssertionError):
+    """A step of the counterexample cannot be taken any more."""
+
+
+class _Choices:
+    """Which step is meant where several are told in the same words: each way is gone, one after the other."""
+
+    def __init__(self) -> None:
+        self._taken: list[tuple[int, int]] = []  # which one was taken, of how many
+        self._at = 0
+
+    def begin(self) -> None:
+        """Begin at the first step again."""
+        self._at = 0
+
+    def of(self, options: Sequence[Option]) -> Option | None:
+        """Return the step to take now; None where there is none."""
+        if not options:
+            return None
+        if self._at == len(self._taken):
+            self._taken.append((0, len(options)))
+        self._at += 1
+        return options[self._taken[self._at - 1][0]]
+
+    def next(self) -> bool:
+        """Turn to the next way; say whether there is one."""
+        while self._taken:
+            taken, many = self._taken.pop()
+            if taken + 1 < many:
+                self._taken.append((taken + 1, many))
+                return True
+        return False
 
 
 class StillBroken(AssertionError):
@@ -126,19 +178,19 @@ def _typed(machine: Machine, evaluator: Evaluator, told: Retold) -> dict[str, An
         raise AssertionError(f"the values of the counterexample do not fit the parameters any more: {error}") from error
 
 
-def _follow(walk: Walk, machine: Machine, told: Retold, prevented: int | None) -> bool:
+def _follow(walk: Walk, machine: Machine, told: Retold, prevented: int | None, choices: _Choices) -> bool:
     """Take the steps; say whether the run came to its end, and was not prevented from it as it should be."""
     walk.begin(told.start)
     beside = Lockstep(walk.setting, loaded_module(machine)) if _has_code(machine) else None
     for number, sentence in enumerate(told.steps, 1):
         options = walk.options()
-        option = _chosen(walk, options, sentence)
+        option = choices.of(_told_so(walk, options, sentence))
         if option is None and number == len(told.steps) and prevented is None and _is_refused(walk, sentence):
             return True
         if option is None and number == prevented:
             return False
         if option is None:
-            raise AssertionError(_not_possible(walk, options, number, sentence))
+            raise NotPossible(_not_possible(walk, options, number, sentence))
         if number == prevented:
             raise AssertionError(f"step {number} is possible again: {sentence}")
         _take(walk, option, beside)
@@ -151,14 +203,17 @@ def _has_code(machine: Machine) -> bool:
     return not machine.is_model and machine.network != "none"
 
 
-def _chosen(walk: Walk, options: Sequence[Option], sentence: str) -> Option | None:
-    """Return the step that a sentence tells; a message that was received may be ignored by now, and the other way round."""
+def _told_so(walk: Walk, options: Sequence[Option], sentence: str) -> list[Option]:
+    """Return the steps that a sentence tells; a message that was received may be ignored by now, and the other way round."""
     for wanted in dict.fromkeys((sentence, _bare(sentence), _alike(_bare(sentence)))):
+        found: dict[int, Option] = {}
         for option in options:
             told = walk.sentence(option)
             if wanted in (told, _alike(told)):
-                return option
-    return None
+                found.setdefault(option[0], option)
+        if found:
+            return list(found.values())
+    return []
 
 
 def _bare(sentence: str) -> str:

@@ -21,7 +21,7 @@ _MOST_STARTS = 200
 def python_tests(
     machine: Machine, traces: Sequence[Trace], file: Path
 ) -> tuple[GeneratedFile | None, list[Diagnostic]]:
-    """Return the test file for the counterexamples of one spec, or what speaks against it."""
+    """Return the test file for the counterexamples of one spec, and what speaks against any of them."""
     findings: list[Diagnostic] = []
     kept: list[tuple[Trace, Retold]] = []
     for trace in traces:
@@ -30,10 +30,10 @@ def python_tests(
             findings.append(found)
         else:
             kept.append((trace, found[0]))
-    if findings:
+    if not kept:
         return None, findings
     spec = Path(os.path.relpath(machine.file, file.parent)).as_posix()
-    return GeneratedFile(file.name, "\n".join(_lines(machine, kept, spec)) + "\n"), []
+    return GeneratedFile(file.name, "\n".join(_lines(machine, kept, spec)) + "\n"), findings
 
 
 def replayed(machine: Machine, trace: Trace) -> tuple[Retold, Walk] | Diagnostic:
