@@ -1,6 +1,7 @@
 """The command line as a person meets it: what is printed where, and which exit code says what."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -232,3 +233,41 @@ verify:
     assert done.returncode == 1
     assert "CMY0513" in done.stderr
     assert "calm: " in done.stdout
+
+
+LETTER = """\
+comity: "1"
+protocol: letter
+messages: {Letter: {}}
+roles:
+  writer: {states: {s: [{when: true, do: send Letter() to reader, goto: t}], t: final}}
+  reader: {states: {s: [{receive: Letter, goto: t}], t: final}}
+properties:
+  unread: {never: reader in t}
+verify:
+  calm: {}
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+@pytest.mark.parametrize("how", [(), ("--ladder",)])
+def test_what_a_terminal_cannot_show_is_shown_otherwise(tmp_path: Path, encoding: str, how: tuple[str, ...]) -> None:
+    (tmp_path / "letter.yaml").write_text(LETTER, encoding="utf-8")
+    words = [sys.executable, "-m", "comityc", "verify", "letter.yaml", *how]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=60, check=False, env=environment)
+    assert done.returncode == 1
+    assert done.stderr == b""
+    assert "|-- Letter ->|" in done.stdout.decode(encoding)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_an_output_that_takes_no_more_is_told(tmp_path: Path) -> None:
+    (tmp_path / "letter.yaml").write_text(LETTER, encoding="utf-8")
+    words = [sys.executable, "-m", "comityc", "verify", "letter.yaml"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            words, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == "comity: the output could not be written: No space left on device\n"

@@ -8,7 +8,10 @@ from tests.explore.specs import compile_spec
 from comityc.explore.fast.explore import EngineName
 from comityc.explore.fast.native import compiler
 from comityc.explore.interruption import asked, by_ctrl_c
+from comityc.explore.ladder.climb import climb
+from comityc.explore.ladder.rungs import base_of
 from comityc.explore.verify import verify_machine
+from comityc.mutate.run import MutationOptions, mutate_machine
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +43,7 @@ def test_the_search_is_cut_and_told(engine: EngineName) -> None:
     assert first.states is not None
     assert 0 < first.states < 130_049
     assert "stopped by Ctrl-C at level" in first.findings[0]
+    assert f"of {first.states:,} states still to look at" in first.findings[0]
     assert second.findings == ("it was not begun: stopped by Ctrl-C",)
     assert second.states == 0
 
@@ -66,3 +70,32 @@ def test_elsewhere_it_does_what_it_always_does() -> None:
         assert not asked()
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+def test_a_ladder_tells_the_rungs_that_were_begun() -> None:
+    spec = compile_spec("specs/voting/threshold_vote.yaml")
+
+    def press(case: str, doing: str) -> None:
+        if case == "lose" and not asked():
+            signal.raise_signal(signal.SIGINT)
+
+    with by_ctrl_c():
+        ladder = climb(spec.machine, spec.module, base_of(spec.machine, None), progress=press)
+    refused = [rung.rung.name for rung in ladder.rungs if rung.refused is not None]
+    assert "no faults" not in refused
+    assert "byzantine voter" in refused
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_mutants_that_were_judged_are_told(jobs: int) -> None:
+    spec = compile_spec("specs/election/ring.yaml")
+
+    def press(text: str) -> None:
+        if text.startswith("3 of") and not asked():
+            signal.raise_signal(signal.SIGINT)
+
+    with by_ctrl_c():
+        report = mutate_machine(spec.machine, MutationOptions(jobs=jobs), press)
+    assert 3 <= len(report.fates) < len(report.mutants)
+    (finding,) = report.findings
+    assert finding == f"stopped by Ctrl-C: {len(report.fates)} of {len(report.mutants)} mutants were judged"

@@ -191,6 +191,18 @@ def test_each_value_of_a_trace_is_looked_at(traces: list[Trace], tmp_path: Path)
     assert count > 100
 
 
+def test_a_message_comes_from_somebody_and_goes_to_somebody(traces: list[Trace], tmp_path: Path) -> None:
+    data = to_json(next(trace for trace in traces if trace.prop == "once"))
+    for side in ("source", "target"):
+        spoilt = copy.deepcopy(data)
+        arrow = spoilt["steps"][-1]["arrow"]
+        arrow.update({"kind": "message", "source": "bell", "target": "bell"})
+        arrow[side] = ""
+        trace, findings = read_trace(written(tmp_path, spoilt))
+        assert trace is None
+        assert "goes from nobody, or to nobody" in findings[0].message
+
+
 def _is_still_a_trace(place: str, data: Any) -> bool:
     """Whether a change in this place is one of meaning, and not of form: another number, or another text."""
     inside: Any = data

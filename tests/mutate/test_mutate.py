@@ -372,3 +372,45 @@ def test_every_mutant_has_a_name_of_its_own(path: Path) -> None:
     names = [mutant.name for mutant in mutants_of(machine)]
     assert len(set(names)) == len(names)
     assert [name for name, _, span in machine.survives if span.file == machine.file and name not in names] == []
+
+
+SIGNED = """\
+comity: "1"
+protocol: orb
+messages:
+  Name: {}
+roles:
+  paper:
+    variables:
+      names: set[citizen]
+    states:
+      open:
+        - resting
+        - receive: Name
+          do: names.add(sender)
+        - when: len(names) >= 2
+          goto: full
+      full: final
+  citizen:
+    count: 3
+    states:
+      reading:
+        - decide: sign
+          do: send Name() to paper
+          goto: signed
+        - resting
+      signed: final
+properties:
+  two_at_least: {always: len(paper.names) <= 3}
+verify:
+  c: {orbits: 14}
+"""
+
+
+def test_stated_orbits_notice_too(tmp_path: Path) -> None:
+    path = tmp_path / "orb.yaml"
+    path.write_text(SIGNED, encoding="utf-8")
+    machine = check_file(str(path)).machine
+    assert machine is not None
+    (fate,) = mutate_machine(machine, MutationOptions(only=("swap-comparison",))).fates
+    assert (fate.verdict, fate.by) == ("killed", "the number of orbits")

@@ -334,6 +334,7 @@ def test_steps_are_found_by_what_a_story_adds_to_them_too(text: str, told: str, 
     assert any(told in step.label for step in trace.story.steps)
     assert isinstance(replayed(machine, trace), tuple)
 
+
 TWO_TIMERS = """\
 comity: "1"
 protocol: timers

@@ -4,6 +4,7 @@ Exit codes: 0 fine, 1 findings, 2 wrong usage or a bug of ours. Data goes to std
 a command needs it: arguments that are plain are read by `quick`, and only the others, with help and wrong usage, by Typer.
 """
 
+import errno
 import gc
 import os
 import sys
@@ -13,16 +14,30 @@ COLLECT_AFTER = 50_000
 
 FINE, FINDINGS, USAGE = 0, 1, 2
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 
 def run() -> int:
     """Run the command line and return its exit code; a bug of ours is said in one line, and exits with 2."""
+    if not sys.flags.utf8_mode:
+        from comityc.cli.plain import take_any_encoding
+
+        take_any_encoding(sys.stdout)
     try:
-        return _run(sys.argv[1:])
+        status = _run(sys.argv[1:])
+        sys.stdout.flush()
+        return status
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else USAGE
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return FINDINGS
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            return _bug(error)
+        _print_no_more()
+        print(f"comity: the output could not be written: {error.strerror}", file=sys.stderr)
+        return USAGE
     except KeyboardInterrupt:
         return 130
     except MemoryError:
@@ -31,13 +46,21 @@ def run() -> int:
         )
         return USAGE
     except Exception as bug:
-        if os.environ.get("COMITY_TRACEBACK"):
-            import traceback
+        return _bug(bug)
 
-            traceback.print_exc()
-        print(f"comity: this is a bug of ours: {type(bug).__name__}: {bug}", file=sys.stderr)
-        print("comity: set COMITY_TRACEBACK=1 to see where, and please report it with the spec", file=sys.stderr)
-        return USAGE
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _bug(bug: Exception) -> int:
+    if os.environ.get("COMITY_TRACEBACK"):
+        import traceback
+
+        traceback.print_exc()
+    print(f"comity: this is a bug of ours: {type(bug).__name__}: {bug}", file=sys.stderr)
+    print("comity: set COMITY_TRACEBACK=1 to see where, and please report it with the spec", file=sys.stderr)
+    return USAGE
 
 
 def _run(arguments: list[str]) -> int:

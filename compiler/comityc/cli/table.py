@@ -84,12 +84,14 @@ def verify(
     names, cases, values = _specs(files), case or [], with_ or []
     use: Literal["found", "shown", "none"] = "found" if symmetry is None else "shown" if symmetry else "none"
     limits = {"max_states": max_states, "memory": _bytes(memory), "engine": engine.value, "symmetry": use}
+    from comityc.explore.interruption import by_ctrl_c
+
     if ladder:
         from comityc.commands.ladder import ladder_command
 
-        return ladder_command(names, cases, values, json, limits, seconds, chart.value, stories)
+        with by_ctrl_c():
+            return ladder_command(names, cases, values, json, limits, seconds, chart.value, stories)
     from comityc.commands.verify import verify_command
-    from comityc.explore.interruption import by_ctrl_c
     from comityc.explore.telling.keep import Keep
 
     keep = Keep(save_trace, html, save_test)
@@ -192,9 +194,11 @@ def mutate(
 ) -> int:
     """Make the usual mistakes in a spec, one at a time, and see whether its properties notice."""
     from comityc.commands.mutate import mutate_command
+    from comityc.explore.interruption import by_ctrl_c
 
     _one_spec(file)
-    return mutate_command(file, only or [], case or [], jobs, max_states, seconds, json)
+    with by_ctrl_c():
+        return mutate_command(file, only or [], case or [], jobs, max_states, seconds, json)
 
 
 def explain(

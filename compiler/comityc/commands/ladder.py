@@ -14,6 +14,7 @@ from comityc.commands.shared import (
     check_cases,
     print_findings,
     read_values,
+    say,
     usage,
     width,
 )
@@ -34,6 +35,7 @@ def ladder_command(
     stories: bool,
 ) -> int:
     """Try each fault on specs, print what they stand, and say whether they stand what they declare."""
+    from comityc.explore.interruption import asked, how
     from comityc.explore.ladder.climb import MAX_STATES, SECONDS, climb
     from comityc.explore.ladder.matrix import matrix_text
     from comityc.explore.ladder.report import is_plain, ladder_lines, to_json
@@ -48,6 +50,10 @@ def ladder_command(
     for result in results:
         machine = result.machine
         if machine is None or not can_be_explored(result):
+            continue
+        if asked():
+            say(f"{result.file}: not looked at, because of {how()}")
+            fine = False
             continue
         try:
             check_cases(machine, cases)

@@ -171,6 +171,11 @@ def _by_orbits(limits: Limits) -> Callable[..., Graph]:
     return explore_alike if limits.engine == "auto" and limits.symmetry != "shown" else explore_orbits
 
 
+def orbits_in(machine: Machine, evaluator: Evaluator, run: Run) -> int | None:
+    """Return how many orbits the states of a run make; None where no instances are alike."""
+    return _orbits(machine, evaluator, run, _alike(machine, evaluator, run))
+
+
 def _orbits(machine: Machine, evaluator: Evaluator, run: Run, alike: Symmetry) -> int | None:
     """Count the orbits of a run of which every state was looked at."""
     if not alike.roles:

@@ -15,12 +15,14 @@ from comityc.driver import checking_module
 from comityc.explore.engine.domains import NoDomainError
 from comityc.explore.fast.explore import explore
 from comityc.explore.graph import Graph
+from comityc.explore.interruption import asked, how
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.examine import Examined, Examiner, Finding
 from comityc.explore.judging.weigh import weigh
 from comityc.explore.judging.words import words_held
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.telling.wording import show
+from comityc.explore.verify import orbits_in
 from comityc.machine.model import Machine
 from comityc.mutate.compare import Side, first_difference
 from comityc.mutate.conditions import VARIANTS
@@ -99,6 +101,10 @@ class OutOfTime(Exception):
     """A mutant took too long."""
 
 
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
 class Bench:
     """A spec whose cases were explored once, for all mutants to be held against."""
 
@@ -135,6 +141,8 @@ class Bench:
             fate = self._judged_of(mutant, started + self.limits.seconds)
         except OutOfTime:
             fate = Fate(mutant.name, "cut", f"more than {self.limits.seconds:g} s")
+        except Stopped:
+            fate = Fate(mutant.name, "cut", how())
         return replace(fate, seconds=perf_counter() - started)
 
     def _judged_of(self, mutant: Mutant, until: float) -> Fate:
@@ -212,6 +220,8 @@ def _explored(
     """Explore a case and look at its properties, as far as the first that is not as the case says."""
 
     def watch(*_: object) -> None:
+        if asked():
+            raise Stopped
         if until is not None and perf_counter() > until:
             raise OutOfTime
 
@@ -266,4 +276,10 @@ def _unexpected(findings: Sequence[Finding], one: Explored) -> str | None:
         return "the number of states"
     if graph.complete and case.levels is not None and case.levels != len(graph.levels):
         return "the number of levels"
+    if (
+        graph.complete
+        and case.orbits is not None
+        and case.orbits != orbits_in(one.examiner.machine, one.examiner.evaluator, one.run)
+    ):
+        return "the number of orbits"
     return None

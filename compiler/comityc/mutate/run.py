@@ -3,19 +3,21 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import field
 
 from comityc.diagnostics.suggest import did_you_mean
 from comityc.explore.cores import processors
-from comityc.explore.interruption import end_with
+from comityc.explore.interruption import as_passed_on, asked, asked_by, end_with, how
 from comityc.machine.model import Machine
-from comityc.mutate.judge import Bench, Fate, Limits
+from comityc.mutate.judge import Bench, Fate, Limits, Stopped
 from comityc.mutate.mutant import Mutant
 from comityc.mutate.mutants import mutants_of
 from comityc.records import dataclass
 
 Progress = Callable[[str], None]
+_LOOK_UP = 0.1
+"""So many seconds go by before it is looked whether Ctrl-C was pressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,13 @@ def mutate_machine(machine: Machine, options: MutationOptions, progress: Progres
     """Judge the mutants of a machine."""
     tell = progress or (lambda text: None)
     tell("exploring the spec itself")
-    bench = Bench(machine, options.limits, options.cases)
     mutants = mutants_of(machine)
     wanted = tuple(m for m in mutants if not options.only or any(part in m.name for part in options.only))
     reasons = {name: reason for name, reason, _ in machine.survives}
+    try:
+        bench = Bench(machine, options.limits, options.cases)
+    except Stopped:
+        return Report(wanted, (), reasons, (), (), (f"stopped by {how()} before any mutant was judged",))
     findings = [f"the spec itself is not as it says: {wrong}" for wrong in bench.not_as_stated]
     if not bench.cases:
         findings.append("no case is small enough to be looked at: give one fewer instances, or --max-states more")
@@ -71,7 +76,10 @@ def mutate_machine(machine: Machine, options: MutationOptions, progress: Progres
     for fate in _judged(bench, machine, wanted, options):
         fates[fate.name] = fate
         tell(f"{len(fates)} of {len(wanted)} mutants")
-    ordered = tuple(fates[mutant.name] for mutant in wanted)
+    fates = {name: fate for name, fate in fates.items() if not (asked() and fate.by == how())}
+    ordered = tuple(fates[mutant.name] for mutant in wanted if mutant.name in fates)
+    if asked():
+        findings.append(f"stopped by {how()}: {len(ordered)} of {len(wanted)} mutants were judged")
     # The reasons that a pattern gives are held to the pattern: they may be for nothing under the parameters of its user.
     own = [name for name, _, span in machine.survives if span.file == machine.file]
     findings += _word_not_kept(own, mutants, fates)
@@ -98,7 +106,7 @@ _mutants: dict[str, Mutant] = {}
 def _judged(bench: Bench, machine: Machine, wanted: Sequence[Mutant], options: MutationOptions) -> Iterator[Fate]:
     jobs = min(options.jobs or processors(), max(len(wanted), 1))
     if jobs == 1:
-        yield from (bench.judge(mutant) for mutant in wanted)
+        yield from (bench.judge(mutant) for mutant in wanted if not asked())
         return
     global _bench, _mutants
     _bench, _mutants = bench, {mutant.name: mutant for mutant in wanted}
@@ -108,8 +116,13 @@ def _judged(bench: Bench, machine: Machine, wanted: Sequence[Mutant], options: M
     with ProcessPoolExecutor(jobs, context, _begin, (machine, options, os.getpid())) as pool:
         waiting = [pool.submit(_judge_named, mutant.name) for mutant in wanted]
         try:
-            for done in as_completed(waiting):
-                yield done.result()
+            while waiting and not asked():
+                done, left = wait(waiting, _LOOK_UP, FIRST_COMPLETED)
+                yield from (one.result() for one in done)
+                waiting = list(left)
+            if asked():
+                for process in multiprocessing.active_children():
+                    os.kill(process.pid or 0, asked_by())
         finally:
             pool.shutdown(cancel_futures=True)
             _bench, _mutants = None, {}
@@ -118,6 +131,7 @@ def _judged(bench: Bench, machine: Machine, wanted: Sequence[Mutant], options: M
 def _begin(machine: Machine, options: MutationOptions, first: int) -> None:
     global _bench, _mutants
     end_with(first)
+    as_passed_on()
     if _bench is None:
         _bench = Bench(machine, options.limits, options.cases)
         _mutants = {mutant.name: mutant for mutant in mutants_of(machine)}

@@ -173,9 +173,10 @@ def _step(step: _Object) -> StoryStep:
 
 
 def _arrow(arrow: _Object) -> Arrow:
-    return Arrow(
-        arrow.word("kind", get_args(ArrowKind)), arrow.text("source"), arrow.text("target"), arrow.text("text")
-    )
+    kind, source, target = arrow.word("kind", get_args(ArrowKind)), arrow.text("source"), arrow.text("target")
+    if kind != "note" and not (source and target):
+        raise _Wrong(f"`{arrow.place}` goes from nobody, or to nobody")
+    return Arrow(kind, source, target, arrow.text("text"))
 
 
 def _mark(mark: _Object) -> Mark:
