@@ -344,3 +344,35 @@ def test_what_is_sent_to_one_that_is_down_is_told_too() -> None:
     assert "boss sends Go to worker[0], worker[1], which are down" in to_text(
         [verify_machine(spec.machine, spec.module)]
     )
+
+
+def test_what_goes_along_one_channel_is_told_in_its_order() -> None:
+    spec = load_spec(
+        """
+        messages: {M: {n: int}}
+        roles:
+          a:
+            states:
+              s:
+                - when: true
+                  do: |
+                    send M(n=1) to b
+                    send M(n=2) to b
+                    send M(n=1) to b
+                    send M(n=3) to c
+                  goto: e
+              e: final
+          b: {count: 2, states: {w: [resting, {receive: M}]}}
+          c: {states: {w: [resting, {receive: M}]}}
+        properties: {p: {never: a in e}}
+        verify: {one: {}}
+        """,
+        unchecked=True,
+    )
+    told = to_text([verify_machine(spec.machine, spec.module)])
+    assert [line.strip() for line in told.splitlines() if "sends" in line] == [
+        "a sends M(n=1) to b[0], b[1]",
+        "a sends M(n=2) to b[0], b[1]",
+        "a sends M(n=1) to b[0], b[1]",
+        "a sends M(n=3) to c",
+    ]

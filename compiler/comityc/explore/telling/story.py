@@ -130,7 +130,7 @@ class Teller:
     def tell(self, path: Path, why: Iterable[str] = ()) -> Story:
         """Tell a path, step by step."""
         worlds = [self.graph.world(state) for state in path.states]
-        networks = [Counter(self.graph.network(state)) for state in path.states]
+        networks = [self.graph.network(state) for state in path.states]
         steps = []
         for at, number in enumerate(path.labels):
             label = self.graph.labels[number]
@@ -184,12 +184,12 @@ class Teller:
         late = f", by a clock that is {describe_time(-label.now)} late" if -FAR < label.now < 0 else ""
         return self._happened(label) + (f", drawing {self._drawn(label)}" if label.draw is not None else "") + late
 
-    def _sent_in_vain(self, state: int, label: Label, under_way: Mapping[Envelope, int], after: World) -> Iterator[str]:
+    def _sent_in_vain(self, state: int, label: Label, under_way: Sequence[Envelope], after: World) -> Iterator[str]:
         """Say what a step sends to those who have no use for it, so that it never comes to be under way."""
         lost = [
             envelope
             for envelope in self.graph.sent(state, label)
-            if not under_way.get(envelope) and envelope not in label.lost
+            if envelope not in under_way and envelope not in label.lost
         ]
         for one, many in _IN_VAIN:
             sent = [envelope for envelope in lost if self._why_in_vain(envelope.receiver, after) == one]
@@ -367,21 +367,34 @@ def _for(label: Label) -> str:
     return "" if label.element is None else f" for {show(label.element)}"
 
 
-def _sent(label: Label, old: Mapping[Envelope, int], new: Mapping[Envelope, int]) -> Iterator[str]:
+def _sent(label: Label, old: Sequence[Envelope], new: Sequence[Envelope]) -> Iterator[str]:
     """Say which messages a step put under way; receivers of one message are told together."""
     if label.kind in ("duplicate", "forge"):
         return
-    sent = [envelope for envelope, count in new.items() for _ in range(count - old.get(envelope, 0))]
-    for told, _ in _by_message(sent):
+    more, sent = Counter(new) - Counter(old), list[Envelope]()
+    for envelope in reversed(new):  # of equal ones in a channel the last is the new one
+        if more[envelope] > 0:
+            more[envelope] -= 1
+            sent.append(envelope)
+    for told, _ in _by_message(sent[::-1]):
         yield told
 
 
 def _by_message(sent: Iterable[Envelope]) -> Iterator[tuple[str, list[Instance]]]:
-    """Yield who sends what to whom, each message once, with its receivers."""
-    receivers: dict[tuple[str, str], list[Instance]] = {}
+    """Yield who sends what to whom, one message with all of its receivers, as far as each receiver's stay in their order."""
+    groups: list[tuple[tuple[str, str], list[Instance]]] = []
     for envelope in sent:
-        receivers.setdefault((str(envelope.sender), show(envelope.message)), []).append(envelope.receiver)
-    for (sender, message), to in receivers.items():
+        wanted, found = (str(envelope.sender), show(envelope.message)), None
+        for what, receivers in reversed(groups):
+            if envelope.receiver in receivers:
+                break
+            if what == wanted:
+                found = receivers
+        if found is None:
+            groups.append((wanted, [envelope.receiver]))
+        else:
+            found.append(envelope.receiver)
+    for (sender, message), to in groups:
         roles = [one.role for one in to]
         in_order = sorted(to, key=lambda one: (roles.index(one.role), one.number))
         yield f"{sender} sends {message} to {', '.join(map(str, in_order))}", in_order
