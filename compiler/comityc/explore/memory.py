@@ -9,6 +9,9 @@ _MACHINE = Path("/proc/meminfo")
 _GROUP = Path("/sys/fs/cgroup")
 """Where version 2 of control groups says how much a container may use."""
 
+LIMIT_MET = "the search has taken its share of the memory allowed; deciding the properties takes the rest"
+_WITH_STEPS, _WITHOUT = 0.4, 0.6
+"""The share of the memory allowed that a search takes. Where steps are kept, what comes in the end is decided by them all at once."""
 _KEPT_FREE = 16
 """A sixteenth of the memory is kept free: what a search takes between two looks, and what judging takes after it, has to fit in there."""
 
@@ -36,6 +39,11 @@ def memory_in_use() -> int:
     except ImportError:
         return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def for_search(allowed: int | None, *, keeps_steps: bool) -> int | None:
+    """Return how many of the bytes that a command may take are for the search."""
+    return None if allowed is None else int(allowed * (_WITH_STEPS if keeps_steps else _WITHOUT))
 
 
 def memory_left() -> Left | None:

@@ -23,7 +23,7 @@ from comityc.explore.judging.examine import FIRST, Examined, Examiner
 from comityc.explore.judging.idle import idle_parts
 from comityc.explore.judging.weigh import weigh
 from comityc.explore.judging.words import words_held
-from comityc.explore.memory import in_words, memory_in_use, memory_left
+from comityc.explore.memory import LIMIT_MET, for_search, in_words, memory_in_use, memory_left
 from comityc.explore.plainer import with_plain_stories
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.side_by_side import examine_all
@@ -90,7 +90,9 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     started = perf_counter()
     progress(run.case.name, "exploring")
     alike = _alike(machine, evaluator, run) if limits.symmetry != "none" else NONE
-    meter = Meter(run.case.name, progress, limits.memory, limits.seconds)
+    keep_edges = needs_edges(machine, run.case)
+    memory = for_search(limits.memory, keeps_steps=keep_edges)
+    meter = Meter(run.case.name, progress, memory, limits.seconds)
     if alike.countable and limits.engine == "auto":
         from comityc.explore.counters.examine import count_instances
 
@@ -109,11 +111,11 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         run.parameters,
         evaluator.module,
         engine=limits.engine,
-        memory=limits.memory,
+        memory=memory,
         progress=meter,
     )
     try:
-        graph = search(keep_edges=needs_edges(machine, run.case), max_states=limits.max_states)
+        graph = search(keep_edges=keep_edges, max_states=limits.max_states)
     except NoDomainError as error:
         return _not_looked_at(run, f"this cannot be explored: {error}")
     examiner = Examiner(machine, evaluator, run, graph)
@@ -222,7 +224,7 @@ class Meter:
         self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}{met}")
         taken = memory_in_use()
         if self._memory is not None and taken > self._memory:
-            raise EndSearch(f"the limit of {in_words(self._memory)} of memory was met")
+            raise EndSearch(LIMIT_MET)
         left = memory_left()
         if left is not None and left.scarce and taken > left.free:  # else it is others who have it
             raise EndSearch(f"the machine has only {in_words(left.free)} of {in_words(left.whole)} of memory left")

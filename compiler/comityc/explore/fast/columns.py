@@ -26,7 +26,7 @@ from comityc.explore.fast.stored import Collision, States, relaid
 from comityc.explore.fast.tables import Tables
 from comityc.explore.fast.visited import Numbers
 from comityc.explore.fast.ways import Recomputed, Ways
-from comityc.explore.memory import in_words
+from comityc.explore.memory import LIMIT_MET
 
 NARROW = 64
 """A level of fewer states is stepped by the reference, one state at a time."""
@@ -148,7 +148,7 @@ class ColumnSearch:
             if not self._keep_edges and sum(len(one.keys) for one in waiting) > _MOST_WAITING:
                 waiting[:] = [together(self._states, waiting)]
             if memory is not None and self._memory(waiting) > memory:
-                search.stop(f"the limit of {in_words(memory)} of memory was met")
+                search.stop(LIMIT_MET)
             if progress is not None:
                 search.tell(progress, self._states.count, self._expanded)
         if waiting:

@@ -18,7 +18,7 @@ from comityc.explore.fast.native import build
 from comityc.explore.fast.packed import PackedStates
 from comityc.explore.fast.tables import Tables, TooRich
 from comityc.explore.fast.ways import Recomputed, Ways
-from comityc.explore.memory import in_words
+from comityc.explore.memory import LIMIT_MET
 
 _CHUNK = 1 << 18
 """So many states are looked at before Python hears of signals, memory and progress again."""
@@ -104,7 +104,7 @@ class NativeSearch:
             while engine.expanded < last and graph.complete:
                 self._expand(min(last, engine.expanded + _CHUNK))
                 if memory is not None and self._library.memory(engine) > memory:
-                    self._search.stop(f"the limit of {in_words(memory)} of memory was met")
+                    self._search.stop(LIMIT_MET)
                 if progress is not None:
                     self._search.tell(progress, engine.count, engine.expanded)
             first, last = last, engine.count
