@@ -5,9 +5,11 @@ import random
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from tests.explore.specs import load_spec
 
 from comityc.explore.judging.liveness import FairGraph, find_no_way, find_unfair_end
 from comityc.explore.judging.paths import Edges, Path
+from comityc.explore.verify import verify_machine
 
 
 class Drawn:
@@ -50,11 +52,11 @@ class Drawn:
         return " ".join([*words, "|"] if path.loop_from == len(path.labels) else words)
 
     def leads_to(self, p: Sequence[str], q: Sequence[str]) -> str | None:
-        return self.tell(find_unfair_end(self.graph, self.mask(p) & ~self.mask(q), ~self.mask(q)))
+        return self.tell(find_unfair_end((self.graph,), self.mask(p) & ~self.mask(q), ~self.mask(q)))
 
     def eventually(self, p: Sequence[str]) -> str | None:
         first = self.mask(self.names[:1])
-        return self.tell(find_unfair_end(self.graph, first, ~self.mask(p)))
+        return self.tell(find_unfair_end((self.graph,), first, ~self.mask(p)))
 
 
 def test_a_run_may_stop_where_nothing_is_owed() -> None:
@@ -135,7 +137,7 @@ def test_a_property_may_rest_on_what_happens_again_and_again_or_holds_for_ever()
     first, anywhere = drawn.mask(["a"]), ~drawn.mask(["d"])
 
     def run(**given: np.ndarray) -> str | None:
-        return drawn.tell(find_unfair_end(drawn.graph, first, anywhere, **given))
+        return drawn.tell(find_unfair_end((drawn.graph,), first, anywhere, **given))
 
     assert run() == "a | x b y a"
     assert run(again=drawn.mask(["c"])) == "a | x b z c w b y a"
@@ -217,10 +219,54 @@ def test_the_verdict_is_that_of_trying_everything() -> None:
         drawn = _drawn_at_random(seed)
         goal = drawn.names[-1:] if seed % 2 else []
         region = {i for i, name in enumerate(drawn.names) if name not in goal}
-        path = find_unfair_end(drawn.graph, drawn.mask(drawn.names) & ~drawn.mask(goal), ~drawn.mask(goal))
+        path = find_unfair_end((drawn.graph,), drawn.mask(drawn.names) & ~drawn.mask(goal), ~drawn.mask(goal))
         assert (path is not None) == _some_part_is_fair(drawn, region), seed
         if path is not None:
             assert path.loop_from is not None
             assert set(path.states[path.loop_from :]) <= region
             assert path.states[-1] == path.states[path.loop_from]
             assert _is_fair(drawn, set(path.states[path.loop_from :]), set(path.labels[path.loop_from :]))
+
+
+CALLERS = """
+    messages: {Ask: {}, Answer: {}}
+    roles:
+      caller:
+        count: 2
+        states:
+          idle: [resting, {decide: ask, PROMPT do: send Ask() to worker, goto: waiting}]
+          waiting: [{receive: Answer, goto: idle}]
+      worker:
+        states:
+          working: [{receive: Ask, do: send Answer() to sender}, {after: 5s, goto: done}]
+          done: [resting, {receive: Ask, do: send Answer() to sender}]
+    properties:
+      finishes: {eventually: worker in done}
+    verify:
+      without: {}
+      skew: {clock: {skew: 1s}}
+      in time: {clock: synchronous}
+    """
+
+
+def said_of(text: str) -> list[str]:
+    """Return what became of the one promise in each case."""
+    spec = load_spec(text, unchecked=True)
+    verdict = verify_machine(spec.machine, spec.module)
+    return [next(prop.verdict for prop in case.properties if prop.kind != "generic") for case in verdict.cases]
+
+
+def test_agents_who_need_not_decide_do_not_stop_the_clock_together() -> None:
+    assert said_of(CALLERS.replace("PROMPT", "")) == ["holds"] * 3
+
+
+def test_a_protocol_that_stops_its_clock_itself_is_told() -> None:
+    assert said_of(CALLERS.replace("PROMPT", "prompt: true,")) == ["holds", "holds", "fails"]
+
+
+def test_whoever_talks_while_no_timer_runs_may_go_on_for_ever() -> None:
+    """Time that nothing waits for is no reason to pause."""
+    text = CALLERS.replace("PROMPT", "").replace("done: [resting,", "done: [resting, {decide: leave, goto: left},")
+    text = text.replace("    properties:", "          left: final\n    properties:")
+    text = text.replace("eventually: worker in done", "leads_to: [worker in done, worker in left]")
+    assert said_of(text) == ["fails"] * 3

@@ -21,9 +21,21 @@ class FairGraph:
     Obligations are numbered, and a set of them is a row of bits: what a step meets, what is enabled in a state.
     """
 
-    def __init__(self, edges: Edges, owed_by_label: Sequence[Sequence[int]], strong: Sequence[bool], cut: Mask) -> None:
-        """`owed_by_label` lists the obligations that a step with this label meets; `strong` goes by obligation."""
+    def __init__(
+        self,
+        edges: Edges,
+        owed_by_label: Sequence[Sequence[int]],
+        strong: Sequence[bool],
+        cut: Mask,
+        *,
+        rounds: Edges | None = None,
+    ) -> None:
+        """`owed_by_label` lists the obligations that a step with this label meets; `strong` goes by obligation.
+
+        `rounds` has the steps of which rounds are made, where not all of them may go on and on.
+        """
         self.edges = edges
+        self.rounds = edges if rounds is None else rounds
         self.cut = cut
         self._width = max(len(strong), 1)
         self.strong = np.asarray(strong, dtype=np.bool_)
@@ -34,16 +46,24 @@ class FairGraph:
     @cached_property
     def _cyclic(self) -> Mask:
         """Where a run can come back to after other states."""
-        parts, _ = self.edges.steps.components(np.ones(self.edges.count, dtype=np.bool_))
+        parts, _ = self.rounds.steps.components(np.ones(self.edges.count, dtype=np.bool_))
         cyclic: Mask = parts >= 0
         return cyclic
+
+    def enabled(self, obligation: int) -> Mask:
+        """Say in which states an obligation is enabled."""
+        return any_of(self._enabled & rows_of([[obligation]], self._width)[0])
+
+    def enable(self, obligation: int, where: Mask) -> None:
+        """Take an obligation for enabled in these states too."""
+        self._enabled[where] |= rows_of([[obligation]], self._width)[0]
 
     def fair_parts(self, region: Mask) -> Numbers:
         """Number the parts of the region in which a fair run can go round for ever; -1 for every other state.
 
         States where a run may simply stop (`may_stop`) are no parts of their own.
         """
-        steps, result = self.edges.steps, np.full(self.edges.count, -1, dtype=np.int64)
+        steps, result = self.rounds.steps, np.full(self.edges.count, -1, dtype=np.int64)
         inside, found = region & self._cyclic, 0
         while inside.any():
             parts, count = steps.components(inside)
@@ -77,8 +97,8 @@ class FairGraph:
         return steps
 
     def loop_through(self, part: Mask, start: int, again: Mask | None = None) -> list[int]:
-        """Return the edges of a fair cycle through a fair part, from `start` back to it, by way of a state of `again`."""
-        edges = self.edges
+        """Return the steps (of `rounds`) of a fair cycle through a fair part, from `start` back to it, by way of a state of `again`."""
+        edges = self.rounds
         inside = part[edges.sources] & part[edges.targets]
         open_edges = np.flatnonzero(inside)
         enabled = self._enabled[part]
@@ -111,8 +131,8 @@ class FairGraph:
     def _walk(self, way: list[int], outstanding: Mask, must_take: Mask) -> None:
         """Strike off what is met on the way."""
         for edge in way:
-            outstanding[self.owed_by(int(self.edges.labels[edge]))] = False
-            self._settle(outstanding, must_take, int(self.edges.targets[edge]))
+            outstanding[self.owed_by(int(self.rounds.labels[edge]))] = False
+            self._settle(outstanding, must_take, int(self.rounds.targets[edge]))
 
     def _settle(self, outstanding: Mask, must_take: Mask, at: int) -> None:
         """Strike off the weak obligations that are not enabled in the state."""
@@ -127,13 +147,18 @@ class FairGraph:
 
 
 def find_unfair_end(
-    graph: FairGraph, sources: Mask, region: Mask, *, again: Mask | None = None, forever: Mask | None = None
+    graphs: Sequence[FairGraph], sources: Mask, region: Mask, *, again: Mask | None = None, forever: Mask | None = None
 ) -> Path | None:
-    """Find the shortest fair run that goes from a source through the region and stays in it for ever.
+    """Find the shortest run that is fair in one of the graphs, goes from a source through the region and stays in it for ever.
 
     With sources = p and not q and region = not q it is a counterexample to `leads_to: [p, q]`; with the initial
     states and not p to `eventually: p`. Only runs count that are in `again` again and again, or in `forever` at last.
     """
+    found = [_unfair_end(graph, sources, region, again, forever) for graph in graphs]
+    return min((path for path in found if path is not None), key=lambda path: len(path.labels), default=None)
+
+
+def _unfair_end(graph: FairGraph, sources: Mask, region: Mask, again: Mask | None, forever: Mask | None) -> Path | None:
     edges = graph.edges
     starts = sources & region
     if not starts.any():
@@ -154,7 +179,7 @@ def find_unfair_end(
     if turn is not None and (stop is None or reach.distance[turn] < reach.distance[stop]):
         stem, loop = _plain_round(graph, reach, parts, turn, rounds, again)
         if stop is None or len(stem.labels) + len(loop) < reach.distance[stop]:
-            return _ending(stem, edges, loop)
+            return _ending(stem, graph.rounds, loop)
     if stop is None:
         return None
     stem = edges.stem(reach.all_nearest(stops), reach)

@@ -53,6 +53,12 @@ class Edges:
         self.depth = _depth_by_parents(np.asarray(parents, dtype=np.int64)) if depth is None else depth
         self.manner = Manner.simple(int(self.labels.max(initial=-1)) + 1) if manner is None else manner
 
+    def without(self, labels: Mask) -> "Edges":
+        """Return the same states with the steps of other labels only."""
+        kept = np.flatnonzero(~labels[self.labels])
+        offsets = np.searchsorted(kept, self.offsets)
+        return Edges(offsets, self.targets[kept], self.labels[kept], depth=self.depth, manner=self.manner)
+
     @cached_property
     def sources(self) -> Numbers:
         """The source of each edge."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from comity.values import Instance
+from comityc.explore.engine.labels import TIME
 from comityc.explore.engine.values import rank
 from comityc.explore.graph import Graph, actor_of, is_fault
 from comityc.explore.graphs.adjacency import Adjacency, Small
@@ -168,14 +169,28 @@ class Space:
         return mask
 
     @cached_property
-    def fair(self) -> FairGraph:
-        """The graph with what is owed in it."""
+    def fair(self) -> tuple[FairGraph, ...]:
+        """The graph with what is owed in it; under a clock in two ways, of which a run has to be fair in one (ADR 20)."""
         owed = [[number for number, _ in pairs] for pairs in self.graph.obligations]
         strong = [False] * len(self.graph.obligation_names)
         for pairs in self.graph.obligations:
             for number, strength in pairs:
                 strong[number] = strong[number] or strength == "strong"
-        return FairGraph(self.edges, owed, strong, self.open_ended)
+        whole = FairGraph(self.edges, owed, strong, self.open_ended)
+        names, free = self.graph.obligation_names, self._free
+        if TIME not in names or not free.any():
+            return (whole,)
+        # Who is owed nothing does not decide for ever where time could pass if nobody did: either time passes, or nobody does.
+        time, edges = names.index(TIME), self.edges
+        calm = FairGraph(edges, owed, strong, self.open_ended, rounds=edges.without(free))
+        whole.enable(time, edges.steps.reach_backward(whole.enabled(time), self.ways & ~free))
+        return whole, calm
+
+    @property
+    def _free(self) -> Mask:
+        """By label: whether it is the choice of one who is owed nothing: to decide, or to lie."""
+        labels = zip(self.graph.labels, self.graph.obligations, strict=True)
+        return np.array([label.kind in ("decide", "forge") and not owed for label, owed in labels], dtype=np.bool_)
 
     @cached_property
     def ways(self) -> Mask:
