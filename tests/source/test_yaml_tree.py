@@ -65,6 +65,7 @@ def test_duplicate_keys_name_both_places() -> None:
         ("a: x == # y", 'a: "x == # y"'),
         ('a: x == "b # c"', "a: 'x == \"b # c\"'"),
         ("- a: [b(c, d)]", '- a: ["b(c, d)"]'),
+        ('a: map[b, bool] = "{p: 1 for p in b}"\n', 'a: "map[b, bool] = {p: 1 for p in b}"'),
     ],
 )
 def test_the_line_is_shown_as_it_should_be(wrong: str, right: str) -> None:

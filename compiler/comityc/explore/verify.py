@@ -126,7 +126,7 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     orbits = len(graph.states) if graph.orbits is not None else None
     if orbits is None and graph.complete and (limits.symmetry == "shown" or run.case.orbits is not None):
         progress(run.case.name, "counting orbits")
-        orbits = _orbits(machine, evaluator, run, alike)
+        orbits = _orbits(machine, evaluator, run, alike, meter)
     return Examined(
         run,
         findings,
@@ -178,8 +178,10 @@ def orbits_in(machine: Machine, evaluator: Evaluator, run: Run) -> int | None:
     return _orbits(machine, evaluator, run, _alike(machine, evaluator, run))
 
 
-def _orbits(machine: Machine, evaluator: Evaluator, run: Run, alike: Symmetry) -> int | None:
-    """Count the orbits of a run of which every state was looked at."""
+def _orbits(
+    machine: Machine, evaluator: Evaluator, run: Run, alike: Symmetry, progress: "Meter | None" = None
+) -> int | None:
+    """Count the orbits of a run of which every state was looked at, unless somebody asks to end before."""
     if not alike.roles:
         return None
     from comityc.explore.counters.examine import count_instances
@@ -189,7 +191,7 @@ def _orbits(machine: Machine, evaluator: Evaluator, run: Run, alike: Symmetry) -
     counted = count_instances(machine, evaluator, run, alike, **how)
     if counted is not None:
         return counted.orbits
-    return count_orbits(machine, run.case, run.parameters, evaluator.module, alike.roles)
+    return count_orbits(machine, run.case, run.parameters, evaluator.module, alike.roles, progress)
 
 
 _DECIDED_BY_STATES = ("always", "never", "reachable", "generic")

@@ -170,10 +170,17 @@ def _begins_with_bracket(source: Source, trouble: Trouble) -> Slip | None:
     return Slip(BEGINS_WITH_BRACKET.at(span, message, help=_as_it_should_be(mended)), mended)
 
 
+_HALF_QUOTED = re.compile(r"""(.*= *)"([^"]*)\"""")
+
+
 def _colon(source: Source, trouble: Trouble, line: str, at: int) -> Slip:
     key = _KEY.match(line)
     if key is not None and key.end() <= at:
-        mended = _quoted_at(line, key.end(), _value_end(line, key.end()))
+        start, end = key.end(), _value_end(line, key.end())
+        half = _HALF_QUOTED.fullmatch(line[start:end])
+        if half is not None:  # what is quoted once as a whole is not quoted again inside
+            line, end = line[:start] + half[1] + half[2] + line[end:], end - 2
+        mended = _quoted_at(line, start, end)
         message = "a colon and a space inside a value begin a map"
         return Slip(COLON_IN_VALUE.at(_one(source, trouble), message, help=_as_it_should_be(mended)), mended)
     missing = _no_colon(source, trouble.line - 1)

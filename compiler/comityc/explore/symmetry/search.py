@@ -103,8 +103,13 @@ def explore_orbits(
 
 
 def count_orbits(
-    machine: Machine, case: Case, parameters: Any, module: ModuleType, roles: tuple[str, ...]
+    machine: Machine,
+    case: Case,
+    parameters: Any,
+    module: ModuleType,
+    roles: tuple[str, ...],
+    progress: Progress | None = None,
 ) -> int | None:
-    """Return how many orbits there are, whatever the properties say; None where states cannot be taken together."""
-    graph = explore_orbits(machine, case, parameters, module, roles=roles, keep_edges=False)
-    return None if graph.orbits is None else len(graph.states)
+    """Return how many orbits there are, whatever the properties say; None where states cannot be taken together, or were not all found."""
+    graph = explore_orbits(machine, case, parameters, module, roles=roles, keep_edges=False, progress=progress)
+    return None if graph.orbits is None or not graph.complete else len(graph.states)
