@@ -93,12 +93,9 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
     keep_edges = needs_edges(machine, run.case)
     memory = for_search(limits.memory, keeps_steps=keep_edges)
     meter = Meter(run.case.name, progress, memory, limits.seconds)
-    if alike.countable and limits.engine == "auto":
-        from comityc.explore.counters.examine import count_instances
-
-        counted = count_instances(machine, evaluator, run, alike, max_states=limits.max_states, progress=meter)
-        if counted is not None:
-            return replace(counted, seconds=perf_counter() - started)
+    counted = _counted(machine, evaluator, run, alike, limits, meter)
+    if counted is not None:
+        return replace(counted, seconds=perf_counter() - started)
     by = (
         partial(_by_orbits(limits), roles=alike.roles)
         if alike.found and limits.engine not in ("native", "columns")
@@ -144,6 +141,17 @@ def _examine(machine: Machine, evaluator: Evaluator, run: Run, limits: Limits, p
         not graph.complete and _piles_up(graph),
         graph.engine,
     )
+
+
+def _counted(
+    machine: Machine, evaluator: Evaluator, run: Run, alike: Symmetry, limits: Limits, meter: "Meter"
+) -> Examined | None:
+    """Examine a run by how many instances are in each local state, where that can be done."""
+    if not alike.countable or limits.engine != "auto":
+        return None
+    from comityc.explore.counters.examine import count_instances
+
+    return count_instances(machine, evaluator, run, alike, max_states=limits.max_states, progress=meter)
 
 
 def _why_not_begun(machine: Machine, evaluator: Evaluator, run: Run) -> str | None:
