@@ -250,15 +250,21 @@ verify:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
-@pytest.mark.parametrize("how", [(), ("--ladder",)])
-def test_what_a_terminal_cannot_show_is_shown_otherwise(tmp_path: Path, encoding: str, how: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("how", "shown"), [((), "* when true"), (("--ladder",), "letter     x/+")])
+@pytest.mark.parametrize("mode", ["0", "1"])
+def test_what_a_terminal_cannot_show_is_shown_otherwise(
+    tmp_path: Path, encoding: str, how: tuple[str, ...], shown: str, mode: str
+) -> None:
     (tmp_path / "letter.yaml").write_text(LETTER, encoding="utf-8")
     words = [sys.executable, "-m", "comityc", "verify", "letter.yaml", *how]
-    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": mode}
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=60, check=False, env=environment)
     assert done.returncode == 1
     assert done.stderr == b""
-    assert "|-- Letter ->|" in done.stdout.decode(encoding)
+    printed = done.stdout.decode(encoding)
+    assert printed.isascii()
+    assert "|-- Letter ->|" in printed
+    assert shown in printed
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")

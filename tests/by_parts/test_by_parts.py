@@ -1,5 +1,6 @@
 """A case by parts says nothing of the whole that exploring the whole would not bear out, and refuses what it cannot say."""
 
+import signal
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
@@ -14,6 +15,7 @@ from comityc.expand.compose import read_composition
 from comityc.expand.instantiate import composed_of
 from comityc.expand.stand_in import stand_in
 from comityc.explore.engine.search import explore
+from comityc.explore.interruption import by_ctrl_c
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.plan import plan_runs
 from comityc.explore.telling.wording import show, spec_name
@@ -552,3 +554,17 @@ def test_a_parameter_of_a_part_may_be_called_as_an_end_is(tmp_path: Path) -> Non
     whole = NEVER_ENDS.replace("byzantine: {visitor: 1}", "lose: 1").replace("    violates: [not_served]\n", "")
     path = written(tmp_path, whole=whole, invite=INVITE.replace("invited", "open"))
     assert all(case.verdict == "holds" for case in verdicts(path).values())
+
+
+def test_a_part_alone_hears_of_ctrl_c(tmp_path: Path) -> None:
+    path = written(tmp_path, late_seat=LATE_SEAT, ask=ASK)
+    machine = check_file(str(path)).machine
+    assert machine is not None
+
+    def press(case: str, doing: str) -> None:
+        if "ask alone" in case:
+            signal.raise_signal(signal.SIGINT)
+
+    with by_ctrl_c():
+        (case,) = verify_with_parts(machine, checking_module(machine), cases=["by parts"], progress=press).cases
+    assert case.findings[0].startswith("`ask` alone was cut: stopped by Ctrl-C")

@@ -1,6 +1,7 @@
 """Orbits against the full search: the same states in sum, the same levels, the same verdicts; and what tells instances apart."""
 
 import random
+import signal
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import comityc.explore.alike as alike
 from comityc.explore.engine.records import Local
 from comityc.explore.engine.rest import Rest
 from comityc.explore.engine.search import explore
+from comityc.explore.interruption import by_ctrl_c
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.paths import Path
 from comityc.explore.plan import Run, plan_runs
@@ -181,6 +183,18 @@ def test_marks_that_are_kept_in_the_order_of_names_tell_nobody_apart(text: str, 
     spec = load_spec(text, unchecked=True)
     run = the_run(spec)
     assert assert_same(spec, run.case, run.parameters, ("guest",)) == (orbits, states)
+
+
+def test_orbits_that_were_not_counted_to_the_end_are_not_said_to_be_none() -> None:
+    spec = load_spec(QUEUE_WITH_TIMERS.replace("c: {}", "c: {orbits: 26}"), unchecked=True)
+
+    def press(case: str, doing: str) -> None:
+        if doing == "counting orbits":
+            signal.raise_signal(signal.SIGINT)
+
+    with by_ctrl_c():
+        (case,) = verify_machine(spec.machine, spec.module, engine="columns", progress=press).cases
+    assert case.findings == ("the case states 26 orbits, and they were not counted to the end",)
 
 
 def dice_spec(dice: random.Random) -> str:

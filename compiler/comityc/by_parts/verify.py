@@ -20,9 +20,10 @@ from comityc.expand.stand_in import Ends, stand_in
 from comityc.explore.fast.explore import explore
 from comityc.explore.judging.evaluator import Evaluator
 from comityc.explore.judging.examine import Examiner
+from comityc.explore.memory import for_search
 from comityc.explore.plan import Run, plan_runs
 from comityc.explore.verdict import CaseVerdict, PropertyVerdict, SpecVerdict
-from comityc.explore.verify import verify_machine
+from comityc.explore.verify import Meter, verify_machine
 from comityc.machine.model import Case, Machine
 from comityc.records import dataclass
 from comityc.source.tree import Mapping as MappingTree
@@ -140,7 +141,8 @@ def _verified(
         if run.refused is not None:
             raise NotByParts(f"`{name}` cannot be verified alone: {run.refused}")
         progress(case.name, f"exploring {name} alone")
-        _explored(known, machine, evaluator, run, limits)
+        memory = for_search(limits.get("memory"), keeps_steps=True)
+        _explored(known, machine, evaluator, run, limits, Meter(f"{case.name}, {name} alone", progress, memory))
     silent = keeps_serving(composition, part)
     why = silent or "within the faults of this case it may go on for ever"
     if silent:
@@ -148,10 +150,14 @@ def _verified(
     return PartVerified(known.ends(), known.ways, known.states, frozenset(known.unsure), why)
 
 
-def _explored(known: Known, machine: Machine, evaluator: Evaluator, run: Run, limits: Mapping[str, Any]) -> None:
+def _explored(
+    known: Known, machine: Machine, evaluator: Evaluator, run: Run, limits: Mapping[str, Any], meter: Meter
+) -> None:
     part = known.part
-    searched = {word: value for word, value in limits.items() if word in ("max_states", "memory", "engine")}
-    graph = explore(machine, run.case, run.parameters, evaluator.module, **searched)
+    searched = {word: value for word, value in limits.items() if word in ("max_states", "engine")}
+    graph = explore(
+        machine, run.case, run.parameters, evaluator.module, memory=meter.memory, progress=meter, **searched
+    )
     if not graph.complete:
         raise NotByParts(f"`{part.name}` alone was cut: {graph.why_incomplete}")
     ends = {ENDS.format(role): seat.host for role, seat in part.seats.items()}

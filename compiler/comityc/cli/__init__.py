@@ -19,7 +19,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 def run() -> int:
     """Run the command line and return its exit code; a bug of ours is said in one line, and exits with 2."""
-    if not sys.flags.utf8_mode:
+    if sys.stdout.encoding != "utf-8":
         from comityc.cli.plain import take_any_encoding
 
         take_any_encoding(sys.stdout)

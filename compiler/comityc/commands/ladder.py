@@ -1,7 +1,6 @@
 """`comity verify --ladder`: each fault is tried on specs, alone and together; a matrix is printed."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +37,7 @@ def ladder_command(
     from comityc.explore.interruption import asked, how
     from comityc.explore.ladder.climb import MAX_STATES, SECONDS, climb
     from comityc.explore.ladder.matrix import matrix_text
-    from comityc.explore.ladder.report import is_plain, ladder_lines, to_json
+    from comityc.explore.ladder.report import ladder_lines, to_json
     from comityc.explore.ladder.rungs import base_of
 
     results = [check_file(name) for name in files]
@@ -75,10 +74,10 @@ def ladder_command(
         fine = fine and ladder.stands_what_it_declares
         ladders.append(ladder)
         if not as_json:
-            lines = ladder_lines(ladder, stories=stories, chart=chart, width=width(), plain=is_plain(sys.stdout))
+            lines = ladder_lines(ladder, stories=stories, chart=chart, width=width())
             print("\n".join(lines), flush=True)
     if as_json:
         print(json.dumps(to_json(ladders), indent=2))
     elif looked_at := [ladder for ladder in ladders if ladder.refused is None]:
-        print(matrix_text(looked_at, plain=is_plain(sys.stdout)))
+        print(matrix_text(looked_at))
     return FINE if fine else FINDINGS

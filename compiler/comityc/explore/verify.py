@@ -223,7 +223,7 @@ class Meter:
 
     def __init__(self, case: str, progress: Progress, memory: int | None = None, most: float | None = None) -> None:
         """With `memory`, the search ends when the process has taken so many bytes; with `most`, after so many seconds."""
-        self._case, self._progress, self._memory, self._most = case, progress, memory, most
+        self._case, self._progress, self.memory, self._most = case, progress, memory, most
         self._started = perf_counter()
 
     def __call__(self, level: int, found: int, waiting: int, faults: FaultsMet) -> None:
@@ -233,7 +233,7 @@ class Meter:
         met = "" if share is None else f", {share:.0%} of the combinations of faults"
         self._progress(self._case, f"level {level}, {found:,} states, {waiting:,} of them to look at{speed}{met}")
         taken = memory_in_use()
-        if self._memory is not None and taken > self._memory:
+        if self.memory is not None and taken > self.memory:
             raise EndSearch(LIMIT_MET)
         left = memory_left()
         if left is not None and left.scarce and taken > left.free:  # else it is others who have it

@@ -177,8 +177,9 @@ class Space:
             for number, strength in pairs:
                 strong[number] = strong[number] or strength == "strong"
         whole = FairGraph(self.edges, owed, strong, self.open_ended)
-        names, free = self.graph.obligation_names, self._free
-        if TIME not in names or not free.any():
+        names = self.graph.obligation_names
+        free = self._free if TIME in names else None
+        if free is None or not free.any():
             return (whole,)
         # Who is owed nothing does not decide for ever where time could pass if nobody did: either time passes, or nobody does.
         time, edges = names.index(TIME), self.edges

@@ -169,7 +169,8 @@ def _case_findings(run: Examined) -> Iterator[str]:
         yield f"the search was cut: {run.why_incomplete}{_cure(run)}"
         return
     if case.orbits is not None and run.orbits is None:
-        yield f"the case states {case.orbits:,} orbits, and no instances are alike"
+        why = "they were not counted to the end" if run.symmetry.roles else "no instances are alike"
+        yield f"the case states {case.orbits:,} orbits, and {why}"
     elif case.orbits is not None and case.orbits != run.orbits:
         yield f"there are {run.orbits:,} orbits, and the case states {case.orbits:,}"
     if case.states is not None and run.states is not None and case.states != run.states:

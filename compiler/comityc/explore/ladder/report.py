@@ -1,7 +1,7 @@
 """Ladders in; a report for people, rung by rung, and plain data for JSON out."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from comityc.explore.ladder.climb import LadderVerdict, RungVerdict
 from comityc.explore.telling.report import ChartKind, plain_data, states_text, story_lines
@@ -12,19 +12,12 @@ from comityc.explore.verdict import PropertyVerdict, Verdict
 SCHEMA = "comity.ladder/1"
 
 MARKS: dict[Verdict, str] = {"holds": "✓", "fails": "✗", "cut": "~", "not_tested": "-"}
-PLAIN_MARKS: dict[Verdict, str] = {"holds": "+", "fails": "x", "cut": "~", "not_tested": "-"}
-"""How verdicts are marked, also where there is nothing but ASCII."""
-
-
-def is_plain(stream: TextIO) -> bool:
-    """Say whether a stream takes no marks beyond ASCII."""
-    return (stream.encoding or "").lower().replace("-", "") not in ("utf8", "utf16")
 
 
 # ---- one ladder
 
 
-def ladder_lines(ladder: LadderVerdict, *, stories: bool, chart: ChartKind, width: int, plain: bool) -> Iterator[str]:
+def ladder_lines(ladder: LadderVerdict, *, stories: bool, chart: ChartKind, width: int) -> Iterator[str]:
     """Tell a ladder rung by rung, then why: of each broken promise the shortest story, or with `stories` every one."""
     values = ", ".join(f"{name}={show(value)}" for name, value in ladder.values)
     yield f"{ladder.file}: {ladder.protocol}" + (f" ({values})" if values else "")
@@ -38,7 +31,7 @@ def ladder_lines(ladder: LadderVerdict, *, stories: bool, chart: ChartKind, widt
         yield f"  within {common}"
     name_width = max((len(_title(verdict)) for verdict in ladder.rungs), default=0)
     for verdict in ladder.rungs:
-        yield f"  {cell(verdict, plain)}  {_title(verdict):<{name_width}}  {_outcome(verdict, common)}".rstrip()
+        yield f"  {cell(verdict)}  {_title(verdict):<{name_width}}  {_outcome(verdict, common)}".rstrip()
     for rungs, prop, story in _told(ladder, every=stories):
         yield ""
         instance = f" for {prop.instance}" if prop.instance else ""
@@ -52,10 +45,9 @@ def _title(verdict: RungVerdict) -> str:
     return rung.name + (" (declared)" if rung.declared and rung.column not in ("none", "declared") else "")
 
 
-def cell(verdict: RungVerdict, plain: bool) -> str:
+def cell(verdict: RungVerdict) -> str:
     """Return the marks of a rung: what never happens, and what comes in the end."""
-    marks = PLAIN_MARKS if plain else MARKS
-    return f"{marks[verdict.safety]}/{marks[verdict.liveness]}"
+    return f"{MARKS[verdict.safety]}/{MARKS[verdict.liveness]}"
 
 
 def _outcome(verdict: RungVerdict, told: str) -> str:
